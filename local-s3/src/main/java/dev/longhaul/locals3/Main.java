@@ -1,5 +1,6 @@
 package dev.longhaul.locals3;
 
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -29,6 +30,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--secret-key", required = true, paramLabel = "KEY")
     private String secretKey = "";
 
+    @Option(names = "--end-with-stdin", description = "end when standard input does, as it does when a parent dies")
+    private boolean endWithStdin;
+
     private Main() {}
 
     /** Runs the server in the foreground; SIGTERM ends it. */
@@ -47,7 +51,11 @@ public final class Main implements Callable<Integer> {
         try (var server = S3Server.start(data, port, accessKey, secretKey)) {
             // Any end of this process is a clean end: an object becomes visible by a rename, never half-written.
             System.out.println("ready");
-            server.await();
+            if (endWithStdin) {
+                System.in.transferTo(OutputStream.nullOutputStream());
+            } else {
+                server.await();
+            }
         }
         return 0;
     }
