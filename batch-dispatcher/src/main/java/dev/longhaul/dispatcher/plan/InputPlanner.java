@@ -73,9 +73,9 @@ public final class InputPlanner {
             this.request = request;
             this.pace = pace;
             this.tokenizer = new LineTokenizer(limits.maxLineBytes(), LineTokenizer.DEFAULT_MAX_DEPTH);
-            // No valid line has fewer than 64 bytes, and others take no part.
+            // A line that can be read has more than 48 bytes, and others take no part.
             this.search = new SuspectSearch(
-                    limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 64 + 1));
+                    limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 48 + 1));
         }
 
         PlanOutcome plan(SliceSink sink) throws IOException {
