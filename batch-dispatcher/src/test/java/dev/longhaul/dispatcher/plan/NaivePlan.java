@@ -4,22 +4,27 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The plan of a small chat file as the contract reads: whole file in memory, a tree a line, ids in a map. */
 final class NaivePlan {
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Code, param and line of each bad line. */
     record Bad(String code, @Nullable String param, long line) {}
@@ -68,10 +73,27 @@ final class NaivePlan {
                     .decode(ByteBuffer.wrap(line.getBytes(ISO_8859_1)))
                     .toString();
             JsonNode tree = JSON.readTree(decoded);
-            return line.length() <= maxBytes && tree.isObject() ? tree : null;
+            return line.length() <= maxBytes && tree.isObject() && !repeatsKey(decoded) ? tree : null;
         } catch (CharacterCodingException | JacksonException notJson) {
             return null;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
         }
+    }
+
+    /** Whether the line has a key twice, or its body the model or stream. */
+    private static boolean repeatsKey(String line) throws IOException {
+        Set<String> seen = new HashSet<>();
+        try (JsonParser parser = JSON.createParser(line)) {
+            while (parser.nextToken() != null) {
+                String path = parser.getParsingContext().pathAsPointer().toString();
+                boolean counts = path.matches("/[^/]*|/body/(model|stream)");
+                if (parser.currentToken() == JsonToken.FIELD_NAME && counts && !seen.add(path)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static @Nullable Bad shape(JsonNode line, long number) {
