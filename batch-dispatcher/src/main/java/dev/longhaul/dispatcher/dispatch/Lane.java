@@ -7,6 +7,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +26,7 @@ final class Lane {
     private final SliceReports reports;
     private final Map<String, BackendLane> backends = new LinkedHashMap<>();
     private final ArrayDeque<LineBuffer> spare = new ArrayDeque<>();
+    private List<Lane> siblings = List.of();
 
     /** May be called on any thread. */
     Lane(Vertx vertx, Context context, int index, ChunkSender sender, SliceReports reports) {
@@ -36,7 +38,8 @@ final class Lane {
         this.results = new LaneResults(this, sender);
     }
 
-    void start(Map<Backend, RunQueue> queues, ProcessLease lease) {
+    void start(List<Lane> all, Map<Backend, RunQueue> queues, ProcessLease lease) {
+        siblings = all;
         queues.forEach((backend, queue) -> backends.put(backend.name(), new BackendLane(this, backend, queue, lease)));
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
     }
@@ -79,6 +82,12 @@ final class Lane {
     /** Whether memory allows another line to start. */
     boolean mayStart() {
         return sender.hasRoom();
+    }
+
+    /** A slice's last line was answered here: what every lane has of it leaves at once. */
+    void lastAnswered(SliceRun run) {
+        results.flush(run);
+        siblings.stream().filter(lane -> lane != this).forEach(lane -> lane.execute(() -> lane.results.flush(run)));
     }
 
     void giveBack(SliceRun run, int lines) {

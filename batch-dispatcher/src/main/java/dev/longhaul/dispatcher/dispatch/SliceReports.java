@@ -28,7 +28,7 @@ public class SliceReports {
     }
 
     /** What to do when slices have been let go; quick, any thread. */
-    void whenFreed(Runnable action) {
+    public void whenFreed(Runnable action) {
         onFreed = action;
     }
 
@@ -47,11 +47,16 @@ public class SliceReports {
         return List.copyOf(held.values());
     }
 
+    /** How many slices are held. */
+    public int heldSlices() {
+        return held.size();
+    }
+
     long heldBytes() {
         return held.keySet().stream().mapToLong(SliceClaim::length).sum();
     }
 
-    boolean isIdle() {
+    public boolean isIdle() {
         return held.isEmpty() && finished.isEmpty();
     }
 
