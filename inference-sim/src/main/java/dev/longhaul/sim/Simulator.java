@@ -23,6 +23,7 @@ public final class Simulator implements AutoCloseable {
     /** The models of a backend that was told none. */
     public static final Set<String> DEFAULT_MODELS = Set.of("sim-chat", "sim-completions", EmbeddingModel.NAME);
 
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final int EVENT_LOOPS = 2;
     private static final int START_LIMIT_S = 30;
 
@@ -44,6 +45,7 @@ public final class Simulator implements AutoCloseable {
         if (port < 1 || port > 65_535) {
             throw new IOException("--port must be between 1 and 65535, but is " + port);
         }
+        requireFree(port);
         var vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setPreferNativeTransport(true));
         var options = new HttpServerOptions()
@@ -62,9 +64,7 @@ public final class Simulator implements AutoCloseable {
                     .get(START_LIMIT_S, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             vertx.close();
-            throw e.getCause() instanceof BindException
-                    ? new IOException("port " + port + " on 127.0.0.1 is taken", e)
-                    : new IOException("can't listen on 127.0.0.1:" + port + ": " + e, e);
+            throw new IOException("can't listen on 127.0.0.1:" + port + ": " + e, e);
         } catch (InterruptedException e) {
             vertx.close();
             Thread.currentThread().interrupt();
@@ -89,8 +89,17 @@ public final class Simulator implements AutoCloseable {
     }
 
     private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+        try (var probe = new ServerSocket(0, 1, LOOPBACK)) {
             return probe.getLocalPort();
+        }
+    }
+
+    /** The native transport's own exception doesn't tell a taken port from other failures. */
+    private static void requireFree(int port) throws IOException {
+        try (var probe = new ServerSocket(port, 1, LOOPBACK)) {
+            probe.getLocalPort();
+        } catch (BindException e) {
+            throw new IOException("port " + port + " on 127.0.0.1 is taken", e);
         }
     }
 
