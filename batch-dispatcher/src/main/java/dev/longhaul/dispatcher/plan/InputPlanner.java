@@ -74,8 +74,8 @@ public final class InputPlanner {
             this.pace = pace;
             this.tokenizer = new LineTokenizer(limits.maxLineBytes(), LineTokenizer.DEFAULT_MAX_DEPTH);
             // A line that can be read has more than 48 bytes, and others take no part.
-            this.search = new SuspectSearch(
-                    limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 48 + 1));
+            this.search =
+                    new SuspectSearch(limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 48 + 1));
         }
 
         PlanOutcome plan(SliceSink sink) throws IOException {
@@ -205,13 +205,13 @@ public final class InputPlanner {
     private PlanProblem tooManyLines() {
         return PlanProblem.ofFile(
                 "too_many_tasks",
-                "The input file has more than " + limits.maxLines() + " requests. Please split it into several batches.");
+                "The input file has more than " + limits.maxLines()
+                        + " requests. Please split it into several batches.");
     }
 
     private static PlanProblem emptyFile() {
         return PlanProblem.ofFile(
-                "empty_file",
-                "The input file is empty. Please ensure that the batch contains at least one request.");
+                "empty_file", "The input file is empty. Please ensure that the batch contains at least one request.");
     }
 
     private static LineProblem duplicateOf(String id, long firstLine) {

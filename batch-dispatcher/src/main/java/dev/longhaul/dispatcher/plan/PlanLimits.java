@@ -10,8 +10,7 @@ package dev.longhaul.dispatcher.plan;
  * @param hashBudgetBytes memory for the hashes that find duplicate ids; a file with more lines than this has room for
  *     (three for each 16 bytes) is read again for each further part
  */
-public record PlanLimits(
-        long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudgetBytes) {
+public record PlanLimits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudgetBytes) {
 
     public static final PlanLimits DEFAULT = new PlanLimits(50_000_000, 32 << 20, 512, 1 << 20, 64 << 20);
 

@@ -10,7 +10,8 @@ public sealed interface PlanOutcome {
      * @param bytes the sum of the slices' lengths
      * @param soleModel the model of all lines, or null when they mix models
      */
-    record Valid(long lines, int slices, long bytes, @Nullable String soleModel) implements PlanOutcome {}
+    record Valid(
+            long lines, int slices, long bytes, @Nullable String soleModel) implements PlanOutcome {}
 
     /**
      * @param problems never empty: one for the file, or one for each bad line in line order, the first {@value

@@ -23,7 +23,9 @@ final class PlanTester {
     Set<String> models = Set.of("m", "m2", "m3");
     int readAtMost = Integer.MAX_VALUE;
     int opened;
-    @Nullable IdHash hash;
+
+    @Nullable
+    IdHash hash;
 
     PlanOutcome plan(String text) {
         return plan(text.getBytes(UTF_8));

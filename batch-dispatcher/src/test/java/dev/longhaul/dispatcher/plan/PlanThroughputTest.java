@@ -3,6 +3,7 @@ package dev.longhaul.dispatcher.plan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,19 +21,29 @@ class PlanThroughputTest {
     void plansAtLeastAHundredMegabytesASecondPerCore() throws IOException {
         byte[] file = chatLines();
         double best = 0;
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int round = 0; round < ROUNDS; round++) {
-            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
+            long start = threads.getCurrentThreadCpuTime();
             PlanOutcome outcome = new InputPlanner(PlanLimits.DEFAULT)
                     .plan(
-                            new PlanRequest(() -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
+                            new PlanRequest(
+                                    () -> new ByteArrayInputStream(file),
+                                    file.length,
+                                    PlanTester.CHAT,
+                                    m -> true,
+                                    false),
                             portion -> {},
                             (read, toRead) -> {},
                             () -> false);
-            long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
+            long nanos = threads.getCurrentThreadCpuTime() - start;
+            long allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;
             assertThat(outcome).isInstanceOf(PlanOutcome.Valid.class);
             double rate = file.length * 1e3 / nanos;
             best = Math.max(best, rate);
-            System.out.printf("%d lines, %.0f MB: %.0f MB/s of CPU time, %.2f us a line%n", LINES, file.length / 1e6, rate, nanos / 1e3 / LINES);
+            System.out.printf(
+                    "%d lines, %.0f MB: %.0f MB/s of CPU time, %.2f us and %d bytes allocated a line%n",
+                    LINES, file.length / 1e6, rate, nanos / 1e3 / LINES, allocated / LINES);
         }
         assertThat(best).isGreaterThan(100);
     }
@@ -41,9 +52,11 @@ class PlanThroughputTest {
         String text = "The quick brown fox jumps over the lazy dog; it\\u0027s said \\\"often\\\".\\n".repeat(12);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < LINES; i++) {
-            out.writeBytes(("{\"custom_id\": \"request-" + i + "\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\", \"body\": "
+            out.writeBytes(("{\"custom_id\": \"request-" + i
+                            + "\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\", \"body\": "
                             + "{\"model\": \"m\", \"messages\": [{\"role\": \"system\", \"content\": \"You are a helpful assistant.\"}, "
-                            + "{\"role\": \"user\", \"content\": \"" + text + "\"}], \"max_tokens\": 1000, \"temperature\": 0.7}}\n")
+                            + "{\"role\": \"user\", \"content\": \"" + text
+                            + "\"}], \"max_tokens\": 1000, \"temperature\": 0.7}}\n")
                     .getBytes(UTF_8));
         }
         return out.toByteArray();

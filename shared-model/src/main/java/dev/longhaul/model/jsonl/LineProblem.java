@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param message bounded: values that the tenant wrote are quoted shortened
  * @param param the field at fault, or null when the whole line is
  */
-public record LineProblem(String code, String message, @Nullable String param) implements LineOutcome {
+public record LineProblem(
+        String code, String message, @Nullable String param) implements LineOutcome {
 
     private static final int QUOTED_CHARS = 100;
 
@@ -49,9 +50,7 @@ public record LineProblem(String code, String message, @Nullable String param) i
 
     static LineProblem methodNotPost(String method) {
         return new LineProblem(
-                "invalid_value",
-                "Invalid value: '" + shortened(method) + "'. Supported values are: 'POST'.",
-                "method");
+                "invalid_value", "Invalid value: '" + shortened(method) + "'. Supported values are: 'POST'.", "method");
     }
 
     /** The start of a value that a tenant wrote: a line may be megabytes long, an error message may not. */
