@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Reads an input file: is each line valid, and what are its slices. One pass, and further ones only for duplicate ids:
@@ -29,18 +30,18 @@ import java.util.function.BooleanSupplier;
  */
 public final class InputPlanner {
     private final PlanLimits limits;
-    private final IdHash hash;
+    private final Supplier<IdHash> newHash;
 
     public InputPlanner(PlanLimits limits) {
-        this(limits, keyedHash());
+        this(limits, InputPlanner::keyedHash);
     }
 
-    InputPlanner(PlanLimits limits, IdHash hash) {
+    InputPlanner(PlanLimits limits, Supplier<IdHash> newHash) {
         this.limits = limits;
-        this.hash = hash;
+        this.newHash = newHash;
     }
 
-    /** Keyed, so that nobody can write ids that collide. */
+    /** Keyed anew for each plan, so that nobody can write ids that collide. */
     private static IdHash keyedHash() {
         SecureRandom random = new SecureRandom();
         Hasher64 hasher = Hashing.wyhashFinal4(random.nextLong(), random.nextLong());
@@ -66,6 +67,7 @@ public final class InputPlanner {
     private final class Run {
         private final PlanRequest request;
         private final Pace pace;
+        private final IdHash hash = newHash.get();
         private final LineTokenizer tokenizer;
         private final SuspectSearch search;
 
@@ -156,6 +158,14 @@ public final class InputPlanner {
             return new RequestRules(EndpointRules.of(request.endpoint()), request.served(), request.oneModelOnly());
         }
 
+        private long hashOf(RequestLine line) {
+            if (line.customIdIsEscaped()) {
+                byte[] decoded = line.customId().getBytes(UTF_8);
+                return hash.hash(decoded, 0, decoded.length);
+            }
+            return hash.hash(line.array(), line.customIdStart() + 1, line.customIdEnd() - line.customIdStart() - 2);
+        }
+
         /** One reading of the file's lines, blank ones left out. */
         private final class Pass implements AutoCloseable {
             private final InputStream in;
@@ -188,14 +198,6 @@ public final class InputPlanner {
                 in.close();
             }
         }
-    }
-
-    private long hashOf(RequestLine line) {
-        if (line.customIdIsEscaped()) {
-            byte[] decoded = line.customId().getBytes(UTF_8);
-            return hash.hash(decoded, 0, decoded.length);
-        }
-        return hash.hash(line.array(), line.customIdStart() + 1, line.customIdEnd() - line.customIdStart() - 2);
     }
 
     private static PlanOutcome invalid(PlanProblem problem) {

@@ -44,7 +44,7 @@ final class NaivePlan {
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             line = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
-            long number = i + 1;
+            long number = i + 1L;
             JsonNode tree = tree(line, batch.limits.maxLineBytes());
             if (tree == null) {
                 bad.add(new Bad("invalid_json_line", null, number));
@@ -110,8 +110,8 @@ final class NaivePlan {
             if (field.equals("body") ? !value.isObject() : !value.isTextual()) {
                 return new Bad("invalid_type", field, number);
             }
-            if (field.equals("custom_id") && value.asText().isEmpty()
-                    || field.equals("method") && !value.asText().equals("POST")) {
+            if ((field.equals("custom_id") && value.asText().isEmpty())
+                    || (field.equals("method") && !value.asText().equals("POST"))) {
                 return new Bad("invalid_value", field, number);
             }
         }

@@ -34,7 +34,8 @@ final class PlanTester {
     PlanOutcome plan(byte[] file) {
         slices.clear();
         opened = 0;
-        InputPlanner planner = hash == null ? new InputPlanner(limits) : new InputPlanner(limits, hash);
+        IdHash ownHash = hash;
+        InputPlanner planner = ownHash == null ? new InputPlanner(limits) : new InputPlanner(limits, () -> ownHash);
         try {
             return planner.plan(
                     new PlanRequest(() -> open(file), file.length, endpoint, models::contains, oneModelOnly),
@@ -72,8 +73,8 @@ final class PlanTester {
         throw new AssertionError(outcome.toString());
     }
 
-    PlanLimits limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget) {
-        return limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget);
+    void limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget) {
+        limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget);
     }
 
     /** Each slice's lines, read the way a dispatcher does: from its range alone. */

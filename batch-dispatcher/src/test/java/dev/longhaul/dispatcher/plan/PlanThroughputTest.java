@@ -7,7 +7,10 @@ import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +49,84 @@ class PlanThroughputTest {
                     LINES, file.length / 1e6, rate, nanos / 1e3 / LINES, allocated / LINES);
         }
         assertThat(best).isGreaterThan(100);
+    }
+
+    @Test
+    void aFileBeyondTheDefaultBudgetTakesASecondPass() throws IOException {
+        int lines = 14_000_000;
+        ManyLines first = new ManyLines(lines);
+        long bytes = first.transferTo(OutputStream.nullOutputStream());
+        AtomicInteger opened = new AtomicInteger();
+        long start = System.nanoTime();
+
+        PlanOutcome outcome = new InputPlanner(PlanLimits.DEFAULT)
+                .plan(
+                        new PlanRequest(
+                                () -> {
+                                    opened.incrementAndGet();
+                                    return new ManyLines(lines);
+                                },
+                                bytes,
+                                PlanTester.CHAT,
+                                m -> true,
+                                false),
+                        portion -> {},
+                        (read, toRead) -> {},
+                        () -> false);
+
+        System.out.printf(
+                "%d lines, %.0f MB, %d passes: %.1f s%n",
+                lines, bytes / 1e6, opened.get(), (System.nanoTime() - start) / 1e9);
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        PlanOutcome.Valid.class,
+                        valid -> assertThat(valid.lines()).isEqualTo(lines));
+        // Now and then one hash passes for another, and a third pass decides.
+        assertThat(opened.get()).isBetween(2, 3);
+    }
+
+    /** Short lines, made as they are asked for. */
+    private static final class ManyLines extends InputStream {
+        private static final int DIGITS = 8;
+
+        private final byte[] line = (PlanTester.chat("0".repeat(DIGITS)) + "\n").getBytes(UTF_8);
+        private final int id = PlanTester.chat("").indexOf("\"\"") + 1;
+        private final int lines;
+        private int number;
+        private int at = line.length;
+
+        ManyLines(int lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            int filled = 0;
+            while (filled < length && (at < line.length || number < lines)) {
+                if (at == line.length) {
+                    nextLine();
+                }
+                int count = Math.min(length - filled, line.length - at);
+                System.arraycopy(line, at, into, offset + filled, count);
+                at += count;
+                filled += count;
+            }
+            return filled == 0 ? -1 : filled;
+        }
+
+        private void nextLine() {
+            int rest = number++;
+            for (int i = id + DIGITS - 1; i >= id; i--) {
+                line[i] = (byte) ('0' + rest % 10);
+                rest /= 10;
+            }
+            at = 0;
+        }
     }
 
     private static byte[] chatLines() {

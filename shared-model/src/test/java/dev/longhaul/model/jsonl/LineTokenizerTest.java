@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -270,7 +271,7 @@ class LineTokenizerTest {
     @Test
     void otherEncodingsAreRefused() {
         for (String charset : new String[] {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {
-            byte[] text = line("\"1\"", "{}").getBytes(java.nio.charset.Charset.forName(charset));
+            byte[] text = line("\"1\"", "{}").getBytes(Charset.forName(charset));
             assertThat(tokenizer.tokenize(text, 0, text.length)).as(charset).isInstanceOf(LineProblem.class);
         }
     }
@@ -285,6 +286,13 @@ class LineTokenizerTest {
                         .message()
                         .length())
                 .isLessThan(200);
+    }
+
+    @Test
+    void messagesCanBeStoredAsTextWhateverWasWritten() {
+        assertThat(refuse(line("\"1\"", "{}").replace("POST", "\\u0000\\ud800😀\\n"))
+                        .message())
+                .isEqualTo("Invalid value: '\ufffd\ufffd😀\ufffd'. Supported values are: 'POST'.");
     }
 
     @Test
