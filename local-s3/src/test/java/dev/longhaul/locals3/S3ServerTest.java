@@ -91,9 +91,10 @@ class S3ServerTest {
                             BucketExistsArgs.builder().bucket(BUCKET).build()))
                     .isInstanceOf(ErrorResponseException.class);
             assertThatThrownBy(() -> put(s3, "kept", "here".getBytes()))
-                    .isInstanceOfSatisfying(ErrorResponseException.class, refused -> assertThat(
-                                    refused.errorResponse().code())
-                            .isEqualTo("SignatureDoesNotMatch"));
+                    .isInstanceOfSatisfying(
+                            ErrorResponseException.class,
+                            refused ->
+                                    assertThat(refused.errorResponse().code()).isEqualTo("SignatureDoesNotMatch"));
         }
     }
 

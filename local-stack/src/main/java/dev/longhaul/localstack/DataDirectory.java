@@ -27,8 +27,7 @@ final class DataDirectory implements AutoCloseable {
         FileChannel channel;
         try {
             Files.createDirectories(absolute);
-            channel = FileChannel.open(
-                    absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException("--data " + absolute + " can't be used: " + e, e);
         }

@@ -39,7 +39,8 @@ final class KafkaBroker implements LocalServer {
             server.startup();
             running = server;
         } catch (RuntimeException e) {
-            throw new IOException("Kafka can't start on 127.0.0.1:" + port + " with " + data + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "Kafka can't start on 127.0.0.1:" + port + " with " + data + ": " + e.getMessage(), e);
         }
     }
 

@@ -25,7 +25,8 @@ final class Orphan {
         var pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
         var process = ProcessHandle.of(pid).filter(Orphan::isPostgres);
         if (process.isEmpty()) {
-            // The number is free or somebody else's now, so the file is stale. PostgreSQL would trust it if it can't tell.
+            // The number is free or somebody else's now, so the file is stale. PostgreSQL would trust it if it can't
+            // tell.
             Files.delete(pidFile);
             return;
         }

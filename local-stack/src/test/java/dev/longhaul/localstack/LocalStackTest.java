@@ -54,8 +54,9 @@ class LocalStackTest {
         clients.createTopic("large");
         clients.produce("large", new byte[23 << 20]);
 
-        assertThat(clients.consume("large")).singleElement().satisfies(value -> assertThat(value)
-                .hasSize(23 << 20));
+        assertThat(clients.consume("large"))
+                .singleElement()
+                .satisfies(value -> assertThat(value).hasSize(23 << 20));
     }
 
     @Test
@@ -80,9 +81,9 @@ class LocalStackTest {
         assertThatThrownBy(() -> connect(stack.kafka())).isInstanceOf(ConnectException.class);
         stack.start(Part.KAFKA);
 
-        assertThat(clients.consume("kept")).singleElement().satisfies(value -> assertThat(value)
-                .asString()
-                .isEqualTo("record"));
+        assertThat(clients.consume("kept"))
+                .singleElement()
+                .satisfies(value -> assertThat(value).asString().isEqualTo("record"));
     }
 
     @Test
@@ -109,7 +110,8 @@ class LocalStackTest {
 
     @Test
     void shouldSayThatADirectoryIsInUse() {
-        assertThatThrownBy(() -> LocalStack.start(data)).hasMessage("--data " + data + " is in use by another local stack");
+        assertThatThrownBy(() -> LocalStack.start(data))
+                .hasMessage("--data " + data + " is in use by another local stack");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Reads an input file: is each line valid, and what are its slices. One pass, and further ones only for duplicate ids:
@@ -29,18 +30,18 @@ import java.util.function.BooleanSupplier;
  */
 public final class InputPlanner {
     private final PlanLimits limits;
-    private final IdHash hash;
+    private final Supplier<IdHash> newHash;
 
     public InputPlanner(PlanLimits limits) {
-        this(limits, keyedHash());
+        this(limits, InputPlanner::keyedHash);
     }
 
-    InputPlanner(PlanLimits limits, IdHash hash) {
+    InputPlanner(PlanLimits limits, Supplier<IdHash> newHash) {
         this.limits = limits;
-        this.hash = hash;
+        this.newHash = newHash;
     }
 
-    /** Keyed, so that nobody can write ids that collide. */
+    /** Keyed anew for each plan, so that nobody can write ids that collide. */
     private static IdHash keyedHash() {
         SecureRandom random = new SecureRandom();
         Hasher64 hasher = Hashing.wyhashFinal4(random.nextLong(), random.nextLong());
@@ -66,6 +67,7 @@ public final class InputPlanner {
     private final class Run {
         private final PlanRequest request;
         private final Pace pace;
+        private final IdHash hash = newHash.get();
         private final LineTokenizer tokenizer;
         private final SuspectSearch search;
 
@@ -74,8 +76,8 @@ public final class InputPlanner {
             this.pace = pace;
             this.tokenizer = new LineTokenizer(limits.maxLineBytes(), LineTokenizer.DEFAULT_MAX_DEPTH);
             // A line that can be read has more than 48 bytes, and others take no part.
-            this.search = new SuspectSearch(
-                    limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 48 + 1));
+            this.search =
+                    new SuspectSearch(limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 48 + 1));
         }
 
         PlanOutcome plan(SliceSink sink) throws IOException {
@@ -156,6 +158,14 @@ public final class InputPlanner {
             return new RequestRules(EndpointRules.of(request.endpoint()), request.served(), request.oneModelOnly());
         }
 
+        private long hashOf(RequestLine line) {
+            if (line.customIdIsEscaped()) {
+                byte[] decoded = line.customId().getBytes(UTF_8);
+                return hash.hash(decoded, 0, decoded.length);
+            }
+            return hash.hash(line.array(), line.customIdStart() + 1, line.customIdEnd() - line.customIdStart() - 2);
+        }
+
         /** One reading of the file's lines, blank ones left out. */
         private final class Pass implements AutoCloseable {
             private final InputStream in;
@@ -190,14 +200,6 @@ public final class InputPlanner {
         }
     }
 
-    private long hashOf(RequestLine line) {
-        if (line.customIdIsEscaped()) {
-            byte[] decoded = line.customId().getBytes(UTF_8);
-            return hash.hash(decoded, 0, decoded.length);
-        }
-        return hash.hash(line.array(), line.customIdStart() + 1, line.customIdEnd() - line.customIdStart() - 2);
-    }
-
     private static PlanOutcome invalid(PlanProblem problem) {
         return new PlanOutcome.Invalid(List.of(problem));
     }
@@ -205,13 +207,13 @@ public final class InputPlanner {
     private PlanProblem tooManyLines() {
         return PlanProblem.ofFile(
                 "too_many_tasks",
-                "The input file has more than " + limits.maxLines() + " requests. Please split it into several batches.");
+                "The input file has more than " + limits.maxLines()
+                        + " requests. Please split it into several batches.");
     }
 
     private static PlanProblem emptyFile() {
         return PlanProblem.ofFile(
-                "empty_file",
-                "The input file is empty. Please ensure that the batch contains at least one request.");
+                "empty_file", "The input file is empty. Please ensure that the batch contains at least one request.");
     }
 
     private static LineProblem duplicateOf(String id, long firstLine) {

@@ -16,6 +16,9 @@ final class LineReader {
     private final InputStream in;
     private final long fileBytes;
     private final int maxLineBytes;
+    /** A line that may still turn out to be short enough: with its CR, and the byte order mark in front. */
+    private final int mostHeld;
+
     private final Pace pace;
 
     private byte[] buffer;
@@ -35,6 +38,7 @@ final class LineReader {
         this.in = in;
         this.fileBytes = fileBytes;
         this.maxLineBytes = maxLineBytes;
+        this.mostHeld = maxLineBytes + 1 + Bom.BYTES;
         this.pace = pace;
         this.buffer = new byte[(int) Math.clamp(fileBytes + 1, 16, FIRST_BUFFER_BYTES)];
     }
@@ -46,7 +50,7 @@ final class LineReader {
         tooLong = false;
         int lineFeed = LineSplitter.indexOfLineFeed(buffer, searched, filled);
         while (lineFeed < 0 && !ended) {
-            if (filled - next > maxLineBytes + 1 + Bom.BYTES) {
+            if (tooLong || filled - next > mostHeld) {
                 tooLong = true;
                 next = filled;
             }
@@ -86,8 +90,7 @@ final class LineReader {
             filled -= next;
             next = 0;
         } else if (filled == buffer.length) {
-            long most = (long) maxLineBytes + 2 + Bom.BYTES;
-            buffer = Arrays.copyOf(buffer, (int) Math.clamp(buffer.length * 2L, buffer.length + 1L, Math.max(most, buffer.length + 1L)));
+            buffer = Arrays.copyOf(buffer, (int) Math.min(buffer.length * 2L, mostHeld + 1L));
         }
         int read = in.read(buffer, filled, buffer.length - filled);
         if (read < 0) {

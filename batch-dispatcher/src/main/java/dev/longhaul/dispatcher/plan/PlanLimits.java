@@ -7,11 +7,11 @@ package dev.longhaul.dispatcher.plan;
  * @param maxLineBytes bytes in a line, without its line end; a reading plan holds two such lines at most
  * @param maxSliceLines lines in a slice
  * @param maxSliceBytes bytes in a slice, unless a single line is longer
- * @param hashBudgetBytes memory for the hashes that find duplicate ids; a file with more lines than this has room for
- *     (three for each 16 bytes) is read again for each further part
+ * @param hashBudgetBytes memory for the hashes that find duplicate ids; what it is above a power of two stays unused.
+ *     There is room for three lines in 16 bytes (64 MiB: 12.5 million), and a larger file is read again for each
+ *     further part
  */
-public record PlanLimits(
-        long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudgetBytes) {
+public record PlanLimits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudgetBytes) {
 
     public static final PlanLimits DEFAULT = new PlanLimits(50_000_000, 32 << 20, 512, 1 << 20, 64 << 20);
 

@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
 public sealed interface PlanOutcome {
 
     /**
+     * Each line is valid.
+     *
      * @param bytes the sum of the slices' lengths
      * @param soleModel the model of all lines, or null when they mix models
      */
-    record Valid(long lines, int slices, long bytes, @Nullable String soleModel) implements PlanOutcome {}
+    record Valid(
+            long lines, int slices, long bytes, @Nullable String soleModel) implements PlanOutcome {}
 
     /**
+     * The batch fails.
+     *
      * @param problems never empty: one for the file, or one for each bad line in line order, the first {@value
      *     Problems#LISTED}, and then one that says how many more there are
      */

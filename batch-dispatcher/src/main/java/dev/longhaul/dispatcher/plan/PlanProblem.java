@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param param the field at fault, or null
  * @param line the line at fault, from 1, or null when it is the file's
  */
-public record PlanProblem(String code, String message, @Nullable String param, @Nullable Long line) {
+public record PlanProblem(
+        String code,
+        String message,
+        @Nullable String param,
+        @Nullable Long line) {
 
     static PlanProblem ofLine(LineProblem problem, long line) {
         return new PlanProblem(problem.code(), problem.message(), problem.param(), line);

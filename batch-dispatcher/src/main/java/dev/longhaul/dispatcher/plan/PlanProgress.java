@@ -5,6 +5,8 @@ package dev.longhaul.dispatcher.plan;
 public interface PlanProgress {
 
     /**
+     * Tells where the plan is.
+     *
      * @param bytesRead over all passes so far
      * @param bytesToRead over all passes known to be needed; grows when the duplicates check needs another
      */

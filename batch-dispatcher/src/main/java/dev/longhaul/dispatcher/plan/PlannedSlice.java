@@ -13,4 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param lines how many
  * @param model the model of all of them
  */
-public record PlannedSlice(int seq, long offset, int length, long firstLine, int lines, @Nullable String model) {}
+public record PlannedSlice(
+        int seq,
+        long offset,
+        int length,
+        long firstLine,
+        int lines,
+        @Nullable String model) {}

@@ -23,7 +23,8 @@ final class RequestRules {
     }
 
     /** The first rule that the line breaks, or null. */
-    @Nullable LineProblem broken(RequestLine line) {
+    @Nullable
+    LineProblem broken(RequestLine line) {
         if (!line.url().equals(endpoint.url())) {
             return new LineProblem(
                     "invalid_url", "The URL provided for this request does not match the batch endpoint.", "url");
@@ -44,8 +45,8 @@ final class RequestRules {
         if (oneModelOnly && !model.equals(firstModel)) {
             return new LineProblem(
                     "mismatched_model",
-                    "All requests of this batch must use the same model: expected '"
-                            + LineProblem.shortened(firstModel) + "', but got '" + LineProblem.shortened(model) + "'.",
+                    "All requests of this batch must use the same model: expected '" + LineProblem.shortened(firstModel)
+                            + "', but got '" + LineProblem.shortened(model) + "'.",
                     "body.model");
         }
         if (line.stream()) {
@@ -68,7 +69,8 @@ final class RequestRules {
 
     private LineProblem missingInput() {
         InputField input = endpoint.input();
-        String title = Character.toUpperCase(input.key().charAt(0)) + input.key().substring(1);
+        String title =
+                Character.toUpperCase(input.key().charAt(0)) + input.key().substring(1);
         return new LineProblem("invalid_request", title + " parameter is required.", "body." + input.key());
     }
 }

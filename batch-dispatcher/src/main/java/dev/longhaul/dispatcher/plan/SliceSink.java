@@ -7,6 +7,10 @@ import java.util.List;
 @FunctionalInterface
 public interface SliceSink {
 
-    /** @throws IOException ends the plan: a store that fails is no verdict on the file */
+    /**
+     * Takes the next slices.
+     *
+     * @throws IOException ends the plan: a store that fails is no verdict on the file
+     */
     void accept(List<PlannedSlice> portion) throws IOException;
 }

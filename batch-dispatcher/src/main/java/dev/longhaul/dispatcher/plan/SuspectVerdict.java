@@ -35,7 +35,8 @@ final class SuspectVerdict {
     }
 
     /** The earlier line that has the same id, or null when this is the first. */
-    @Nullable Long firstLineOf(String id, long line) {
+    @Nullable
+    Long firstLineOf(String id, long line) {
         if (firstLines.size() == MAX_IDS) {
             throw new IllegalStateException("the hash of ids collides far too often");
         }

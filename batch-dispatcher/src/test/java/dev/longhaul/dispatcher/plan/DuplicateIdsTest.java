@@ -23,13 +23,23 @@ class DuplicateIdsTest {
 
     @Test
     void idsAreComparedDecoded() {
-        assertThat(tester.problems(chat("\\u0061b") + "\n" + chat("ab") + "\n" + chat("\\ud83d\\ude00") + "\n" + chat("😀")))
+        assertThat(tester.problems(
+                        chat("\\u0061b") + "\n" + chat("ab") + "\n" + chat("\\ud83d\\ude00") + "\n" + chat("😀")))
                 .containsExactly(duplicate("ab", 2, 1), duplicate("😀", 4, 3));
     }
 
     @Test
     void idsThatOnlyLookAlikePass() {
-        String text = String.join("\n", chat("a"), chat("A"), chat("a "), chat("\\\\u0061"), chat("\\ud800"), chat("?"), chat("\\udc00"), chat("\ufffd"));
+        String text = String.join(
+                "\n",
+                chat("a"),
+                chat("A"),
+                chat("a "),
+                chat("\\\\u0061"),
+                chat("\\ud800"),
+                chat("?"),
+                chat("\\udc00"),
+                chat("\ufffd"));
         assertThat(tester.valid(text).lines()).isEqualTo(8);
     }
 

@@ -9,10 +9,12 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,8 +64,8 @@ class InputPlannerTest {
                 .containsExactly(blank(1), blank(3), blank(4));
     }
 
-    private static org.assertj.core.groups.Tuple blank(long line) {
-        return org.assertj.core.groups.Tuple.tuple("invalid_json_line", line);
+    private static Tuple blank(long line) {
+        return Tuple.tuple("invalid_json_line", line);
     }
 
     @ParameterizedTest
@@ -81,8 +83,7 @@ class InputPlannerTest {
                 "\"messages\":[]|\"messages\":null|invalid_request|body.messages|Messages parameter is required.",
                 "POST|PUT|invalid_value|method|Invalid value: 'PUT'. Supported values are: 'POST'.",
             })
-    void eachBrokenRuleIsReportedForItsLine(
-            String from, String to, String code, String param, String message) {
+    void eachBrokenRuleIsReportedForItsLine(String from, String to, String code, String param, String message) {
         String bad = chat("x").replace(from, to);
 
         assertThat(tester.problems(chat("a") + "\n" + bad + "\n" + chat("b") + "\n"))
@@ -112,14 +113,17 @@ class InputPlannerTest {
     @Test
     void aResponseMayComeFromAStoredPrompt() {
         tester.endpoint = "/v1/responses";
-        assertThat(tester.valid(chat("a").replace(PlanTester.CHAT, "/v1/responses").replace("messages", "prompt"))
+        assertThat(tester.valid(chat("a")
+                                .replace(PlanTester.CHAT, "/v1/responses")
+                                .replace("messages", "prompt"))
                         .lines())
                 .isEqualTo(1);
     }
 
     @Test
     void anUnknownEndpointIsTheCallersMistake() {
-        assertThatThrownBy(() -> new PlanRequest(() -> new ByteArrayInputStream(new byte[0]), 0, "/v1/x", m -> true, false))
+        assertThatThrownBy(() ->
+                        new PlanRequest(() -> new ByteArrayInputStream(new byte[0]), 0, "/v1/x", m -> true, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("/v1/x");
     }
@@ -170,7 +174,8 @@ class InputPlannerTest {
 
         new InputPlanner(tester.limits)
                 .plan(
-                        new PlanRequest(() -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
+                        new PlanRequest(
+                                () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
                         portion -> portions.add(portion.size()),
                         (read, toRead) -> {},
                         () -> false);
@@ -186,17 +191,19 @@ class InputPlannerTest {
         assertThat(exact).hasSize(200);
         for (int readAtMost : new int[] {1, 7, 1 << 20}) {
             tester.readAtMost = readAtMost;
-            String text = chat("a") + "\n" + padded("x", 201) + "\r\n" + exact + "\r\n" + padded("y", 700_000) + "\n" + chat("c");
+            String text = chat("a") + "\n" + padded("x", 201) + "\r\n" + exact + "\r\n" + padded("y", 700_000) + "\n"
+                    + chat("c");
             assertThat(tester.problems(text))
                     .extracting(PlanProblem::message, PlanProblem::line)
                     .containsExactly(tooLong(2), tooLong(4));
             assertThat(tester.problems(padded("y", 700_000))).hasSize(1);
-            assertThat(tester.valid("\uFEFF" + exact + "\r\n" + chat("a")).lines()).isEqualTo(2);
+            assertThat(tester.valid("\uFEFF" + exact + "\r\n" + chat("a")).lines())
+                    .isEqualTo(2);
         }
     }
 
-    private static org.assertj.core.groups.Tuple tooLong(long line) {
-        return org.assertj.core.groups.Tuple.tuple(
+    private static Tuple tooLong(long line) {
+        return Tuple.tuple(
                 "This line is not parseable as valid JSON: it is too long. A line may have at most 200 bytes.", line);
     }
 
@@ -205,7 +212,9 @@ class InputPlannerTest {
         String text = padded("a", 3_000_000) + "\n" + chat("b") + "\n" + padded("c", 900_000);
 
         assertThat(tester.valid(text).lines()).isEqualTo(3);
-        assertThat(tester.slices).extracting(PlannedSlice::length).containsExactly(3_000_001, 900_000 + chat("b").length() + 1);
+        assertThat(tester.slices)
+                .extracting(PlannedSlice::length)
+                .containsExactly(3_000_001, 900_000 + chat("b").length() + 1);
     }
 
     @Test
@@ -231,7 +240,7 @@ class InputPlannerTest {
         assertThat(problems).hasSize(1001);
         assertThat(problems.subList(0, 4)).extracting(PlanProblem::line).containsExactly(1L, 2L, 4L, 5L);
         assertThat(problems.get(4).code()).isEqualTo("duplicate_custom_id");
-        assertThat(problems.subList(0, 1000)).isSortedAccordingTo(java.util.Comparator.comparing(PlanProblem::line));
+        assertThat(problems.subList(0, 1000)).isSortedAccordingTo(Comparator.comparing(PlanProblem::line));
         assertThat(problems.getLast())
                 .isEqualTo(new PlanProblem(
                         "too_many_errors",
@@ -255,10 +264,11 @@ class InputPlannerTest {
     @Test
     void aFileThatEndsEarlyIsNoVerdictOnIt() {
         byte[] file = lines(3).getBytes(UTF_8);
-        PlanRequest longer =
-                new PlanRequest(() -> new ByteArrayInputStream(file), file.length + 1L, PlanTester.CHAT, m -> true, false);
+        PlanRequest longer = new PlanRequest(
+                () -> new ByteArrayInputStream(file), file.length + 1L, PlanTester.CHAT, m -> true, false);
 
-        assertThatThrownBy(() -> new InputPlanner(PlanLimits.DEFAULT).plan(longer, portion -> {}, (r, t) -> {}, () -> false))
+        assertThatThrownBy(() ->
+                        new InputPlanner(PlanLimits.DEFAULT).plan(longer, portion -> {}, (r, t) -> {}, () -> false))
                 .isInstanceOf(EOFException.class)
                 .hasMessageContaining("of " + (file.length + 1));
     }
@@ -270,7 +280,8 @@ class InputPlannerTest {
 
         PlanOutcome outcome = new InputPlanner(PlanLimits.DEFAULT)
                 .plan(
-                        new PlanRequest(() -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
+                        new PlanRequest(
+                                () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
                         portion -> {},
                         (read, toRead) -> {},
                         () -> asked.incrementAndGet() == 3);
@@ -286,7 +297,8 @@ class InputPlannerTest {
 
         new InputPlanner(PlanLimits.DEFAULT)
                 .plan(
-                        new PlanRequest(() -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
+                        new PlanRequest(
+                                () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, m -> true, false),
                         portion -> {},
                         (bytes, of) -> {
                             assertThat(of).isEqualTo(file.length);

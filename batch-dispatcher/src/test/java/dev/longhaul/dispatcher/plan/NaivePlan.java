@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The plan of a small chat file as the contract reads: whole file in memory, a tree a line, ids in a map. */
 final class NaivePlan {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Code, param and line of each bad line. */
     record Bad(String code, @Nullable String param, long line) {}
@@ -45,13 +44,19 @@ final class NaivePlan {
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             line = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
-            long number = i + 1;
+            long number = i + 1L;
             JsonNode tree = tree(line, batch.limits.maxLineBytes());
-            Bad wrong = tree == null ? new Bad("invalid_json_line", null, number) : shape(tree, number);
+            if (tree == null) {
+                bad.add(new Bad("invalid_json_line", null, number));
+                continue;
+            }
+            Bad wrong = shape(tree, number);
             if (wrong == null) {
                 String model = tree.path("body").path("model").asText();
                 wrong = rule(tree, number, batch, firstModel);
-                if (firstModel == null && batch.models.contains(model) && tree.path("url").asText().equals(batch.endpoint)) {
+                if (firstModel == null
+                        && batch.models.contains(model)
+                        && tree.path("url").asText().equals(batch.endpoint)) {
                     firstModel = model;
                 }
                 Long first = ids.putIfAbsent(tree.path("custom_id").asText(), number);
@@ -105,8 +110,8 @@ final class NaivePlan {
             if (field.equals("body") ? !value.isObject() : !value.isTextual()) {
                 return new Bad("invalid_type", field, number);
             }
-            if (field.equals("custom_id") && value.asText().isEmpty()
-                    || field.equals("method") && !value.asText().equals("POST")) {
+            if ((field.equals("custom_id") && value.asText().isEmpty())
+                    || (field.equals("method") && !value.asText().equals("POST"))) {
                 return new Bad("invalid_value", field, number);
             }
         }

@@ -27,7 +27,11 @@ class PlanAgainstNaiveTest {
             if (random.nextInt(3) == 0) {
                 int hashes = 1 + random.nextInt(40);
                 tester.hash = (array, offset, length) -> Math.floorMod(
-                        IntStream.range(offset, offset + length).map(i -> array[i]).sum(), hashes) * 0x9E3779B97F4A7C15L;
+                                IntStream.range(offset, offset + length)
+                                        .map(i -> array[i])
+                                        .sum(),
+                                hashes)
+                        * 0x9E3779B97F4A7C15L;
             }
             byte[] file = new RandomFiles(random, badness).file();
 
@@ -42,11 +46,16 @@ class PlanAgainstNaiveTest {
                     checkSlices(as, tester, file, naive);
                     valid++;
                 }
-                case PlanOutcome.Invalid invalid when naive.goodLines.isEmpty() && naive.bad.isEmpty() ->
-                    assertThat(invalid.problems()).as(as).extracting(PlanProblem::code).containsExactly("empty_file");
+                case PlanOutcome.Invalid invalid
+                when naive.goodLines.isEmpty() && naive.bad.isEmpty() ->
+                    assertThat(invalid.problems())
+                            .as(as)
+                            .extracting(PlanProblem::code)
+                            .containsExactly("empty_file");
                 case PlanOutcome.Invalid invalid ->
                     assertThat(invalid.problems().stream()
-                                    .map(it -> new NaivePlan.Bad(it.code(), it.param(), Objects.requireNonNull(it.line())))
+                                    .map(it ->
+                                            new NaivePlan.Bad(it.code(), it.param(), Objects.requireNonNull(it.line())))
                                     .toList())
                             .as(as)
                             .isEqualTo(naive.bad);
@@ -64,8 +73,13 @@ class PlanAgainstNaiveTest {
             List<String> ofSlice = PlanTester.linesOf(slice, file);
             assertThat(slice.offset()).as(as).isEqualTo(offset);
             assertThat(slice.firstLine()).as(as).isEqualTo(firstLine);
-            assertThat(slice.lines()).as(as).isEqualTo(ofSlice.size()).isLessThanOrEqualTo(tester.limits.maxSliceLines());
-            assertThat(slice.length() <= tester.limits.maxSliceBytes() || slice.lines() == 1).as(as).isTrue();
+            assertThat(slice.lines())
+                    .as(as)
+                    .isEqualTo(ofSlice.size())
+                    .isLessThanOrEqualTo(tester.limits.maxSliceLines());
+            assertThat(slice.length() <= tester.limits.maxSliceBytes() || slice.lines() == 1)
+                    .as(as)
+                    .isTrue();
             assertThat(naive.goodModels.subList((int) firstLine - 1, (int) firstLine - 1 + slice.lines()))
                     .as(as)
                     .containsOnly(Objects.requireNonNull(slice.model()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -24,17 +25,28 @@ class PlanMemoryTest {
 
         PlanOutcome outcome = new InputPlanner(limits)
                 .plan(
-                        new PlanRequest(() -> generated(opened.incrementAndGet() == 1 ? produced : new AtomicLong()), FILE_BYTES, PlanTester.CHAT, m -> true, false),
+                        new PlanRequest(
+                                () -> generated(opened.incrementAndGet() == 1 ? produced : new AtomicLong()),
+                                FILE_BYTES,
+                                PlanTester.CHAT,
+                                m -> true,
+                                false),
                         portion -> {
-                            planned.set(portion.getLast().offset() + portion.getLast().length());
-                            mostHeld.accumulateAndGet(produced.get() - portion.getFirst().offset(), Math::max);
+                            planned.set(portion.getLast().offset()
+                                    + portion.getLast().length());
+                            mostHeld.accumulateAndGet(
+                                    produced.get() - portion.getFirst().offset(), Math::max);
                         },
                         (read, toRead) -> {},
                         () -> false);
 
-        assertThat(outcome).isInstanceOfSatisfying(PlanOutcome.Valid.class, valid -> assertThat(valid.bytes()).isEqualTo(FILE_BYTES));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        PlanOutcome.Valid.class,
+                        valid -> assertThat(valid.bytes()).isEqualTo(FILE_BYTES));
         assertThat(planned).hasValue(FILE_BYTES);
-        // What was read and has not left is at most one portion of slices (their numbers, not their bytes) and a buffer.
+        // What was read and has not left is at most one portion of slices (their numbers, not their bytes) and a
+        // buffer.
         assertThat(mostHeld.get()).isLessThan(256L * (64 << 10) + (1 << 20));
         // 98,304 hashes fit into the budget.
         assertThat(opened).hasValue(3);
@@ -52,9 +64,13 @@ class PlanMemoryTest {
                         (read, toRead) -> {},
                         () -> false);
 
-        assertThat(outcome).isInstanceOfSatisfying(PlanOutcome.Invalid.class, invalid -> assertThat(invalid.problems())
-                .singleElement()
-                .satisfies(problem -> assertThat(problem.message()).contains("too long")));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        PlanOutcome.Invalid.class,
+                        invalid -> assertThat(invalid.problems())
+                                .singleElement()
+                                .satisfies(
+                                        problem -> assertThat(problem.message()).contains("too long")));
     }
 
     /** Lines made as they are asked for; counts what it gave out. */
@@ -104,7 +120,7 @@ class PlanMemoryTest {
                     return -1;
                 }
                 int count = (int) Math.min(length, left);
-                java.util.Arrays.fill(into, offset, offset + count, value);
+                Arrays.fill(into, offset, offset + count, value);
                 left -= count;
                 return count;
             }

@@ -23,7 +23,9 @@ final class PlanTester {
     Set<String> models = Set.of("m", "m2", "m3");
     int readAtMost = Integer.MAX_VALUE;
     int opened;
-    @Nullable IdHash hash;
+
+    @Nullable
+    IdHash hash;
 
     PlanOutcome plan(String text) {
         return plan(text.getBytes(UTF_8));
@@ -32,7 +34,8 @@ final class PlanTester {
     PlanOutcome plan(byte[] file) {
         slices.clear();
         opened = 0;
-        InputPlanner planner = hash == null ? new InputPlanner(limits) : new InputPlanner(limits, hash);
+        IdHash ownHash = hash;
+        InputPlanner planner = ownHash == null ? new InputPlanner(limits) : new InputPlanner(limits, () -> ownHash);
         try {
             return planner.plan(
                     new PlanRequest(() -> open(file), file.length, endpoint, models::contains, oneModelOnly),
@@ -70,8 +73,8 @@ final class PlanTester {
         throw new AssertionError(outcome.toString());
     }
 
-    PlanLimits limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget) {
-        return limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget);
+    void limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget) {
+        limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget);
     }
 
     /** Each slice's lines, read the way a dispatcher does: from its range alone. */

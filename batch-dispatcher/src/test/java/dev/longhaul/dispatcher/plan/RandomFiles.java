@@ -3,6 +3,9 @@ package dev.longhaul.dispatcher.plan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -42,15 +45,17 @@ final class RandomFiles {
             return line.getBytes(UTF_8);
         }
         return switch (random.nextInt(4)) {
-            case 0 -> pick("", " ", "{}", "[]", "null", "7", "{} {}", line + "x", line + line, "\uFEFF" + line)
-                    .getBytes(UTF_8);
+            case 0 ->
+                pick("", " ", "{}", "[]", "null", "7", "{} {}", line + "x", line + line, "\uFEFF" + line)
+                        .getBytes(UTF_8);
             case 1 -> {
                 byte[] cut = line.getBytes(UTF_8);
-                yield java.util.Arrays.copyOf(cut, random.nextInt(cut.length));
+                yield Arrays.copyOf(cut, random.nextInt(cut.length));
             }
             case 2 -> {
                 byte[] changed = line.getBytes(UTF_8);
-                changed[random.nextInt(changed.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : "{}[]\",:\\0".charAt(random.nextInt(9)));
+                changed[random.nextInt(changed.length)] =
+                        (byte) (random.nextBoolean() ? random.nextInt(256) : "{}[]\",:\\0".charAt(random.nextInt(9)));
                 yield changed;
             }
             default -> reworded(line).getBytes(UTF_8);
@@ -58,12 +63,12 @@ final class RandomFiles {
     }
 
     private String assembled(int ids) {
-        List<String> fields = new java.util.ArrayList<>(List.of(
+        List<String> fields = new ArrayList<>(List.of(
                 "\"custom_id\":" + id(random.nextInt(ids)),
                 "\"method\":\"POST\"",
                 "\"url\":\"" + pick("/v1/chat/completions", "\\/v1/chat/completions") + "\"",
                 "\"body\":" + body()));
-        java.util.Collections.shuffle(fields, random);
+        Collections.shuffle(fields, random);
         if (random.nextInt(10) == 0) {
             fields.add(random.nextInt(4), "\"extra\":" + value(3));
         }
@@ -72,11 +77,11 @@ final class RandomFiles {
     }
 
     private String body() {
-        List<String> fields = new java.util.ArrayList<>(List.of(
+        List<String> fields = new ArrayList<>(List.of(
                 "\"model\":\"" + pick("m", "m", "m", "m2", "\\u006d") + "\"",
                 "\"messages\":[{\"role\":\"user\",\"content\":" + value(2) + "}]",
                 "\"" + pick("top_p", "tempé") + "\":" + value(4)));
-        java.util.Collections.shuffle(fields, random);
+        Collections.shuffle(fields, random);
         return "{" + String.join(", ", fields) + "}";
     }
 
@@ -93,7 +98,8 @@ final class RandomFiles {
             case 0 -> pick("0", "-1", "123456789012345678901234567890", "1.50", "-1e-7", "2E+3");
             case 1 -> pick("true", "false", "null");
             case 2 -> "\"" + "long ".repeat(random.nextInt(60)) + "\"";
-            case 3 -> "\"" + pick("é€😀", "\\n\\t\\\"\\\\", "\\ud83d\\ude00", "\\ud800", "{\\\"custom_id\\\":1}", "") + "\"";
+            case 3 ->
+                "\"" + pick("é€😀", "\\n\\t\\\"\\\\", "\\ud83d\\ude00", "\\ud800", "{\\\"custom_id\\\":1}", "") + "\"";
             case 4 -> "[]";
             case 5 -> "{}";
             case 6 -> "[" + value(depth - 1) + "," + value(depth - 1) + "]";
@@ -109,10 +115,20 @@ final class RandomFiles {
             case 2 -> line.replace("\"method\":", pick("\"method\":[],\"x\":", "\"m\":"));
             case 3 -> line.replace("chat/", pick("", "chat//"));
             case 4 -> line.replace("\"body\":", pick("\"body\":\"\",\"x\":", "\"body\":null,\"x\":", "\"b\":"));
-            case 5 -> line.replaceFirst("\"model\":", pick("\"model\":7,\"x\":", "\"model\":\"no\",\"x\":", "\"x\":", "\"model\":\"m\",\"model\":"));
-            case 6 -> line.replaceFirst("\"messages\":", pick("\"stream\":true,\"messages\":", "\"stream\":1,\"messages\":", "\"stream\":null,\"messages\":"));
+            case 5 ->
+                line.replaceFirst(
+                        "\"model\":",
+                        pick("\"model\":7,\"x\":", "\"model\":\"no\",\"x\":", "\"x\":", "\"model\":\"m\",\"model\":"));
+            case 6 ->
+                line.replaceFirst(
+                        "\"messages\":",
+                        pick(
+                                "\"stream\":true,\"messages\":",
+                                "\"stream\":1,\"messages\":",
+                                "\"stream\":null,\"messages\":"));
             case 7 -> line.replaceFirst("\"messages\":", pick("\"messages\":null,\"x\":", "\"input\":"));
-            default -> line.replaceFirst("\\{", pick("{\"a\":1,\"a\":2,", "{\"url\":\"u\",", "{\"\\\\u0075rl\":\"u\","));
+            default ->
+                line.replaceFirst("\\{", pick("{\"a\":1,\"a\":2,", "{\"url\":\"u\",", "{\"\\\\u0075rl\":\"u\","));
         };
     }
 

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class FieldRange {
     private static final int REMEMBERED_BYTES = 256;
 
-    @Nullable JsonToken type;
+    @Nullable
+    JsonToken type;
+
     int start;
     int end;
     /** The decoded value of a string that was read with {@link #readText}. */
-    @Nullable String text;
+    @Nullable
+    String text;
 
     /** The last value as written: method, url and model repeat from line to line, and need no new string then. */
     private byte[] lastRaw = {};

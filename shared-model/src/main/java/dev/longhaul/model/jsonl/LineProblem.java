@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param message bounded: values that the tenant wrote are quoted shortened
  * @param param the field at fault, or null when the whole line is
  */
-public record LineProblem(String code, String message, @Nullable String param) implements LineOutcome {
+public record LineProblem(
+        String code, String message, @Nullable String param) implements LineOutcome {
 
     private static final int QUOTED_CHARS = 100;
 
@@ -49,17 +50,26 @@ public record LineProblem(String code, String message, @Nullable String param) i
 
     static LineProblem methodNotPost(String method) {
         return new LineProblem(
-                "invalid_value",
-                "Invalid value: '" + shortened(method) + "'. Supported values are: 'POST'.",
-                "method");
+                "invalid_value", "Invalid value: '" + shortened(method) + "'. Supported values are: 'POST'.", "method");
     }
 
-    /** The start of a value that a tenant wrote: a line may be megabytes long, an error message may not. */
+    /**
+     * The start of a value that a tenant wrote, fit for a message: a line may be megabytes long, and may hold what a
+     * database refuses as text (NUL, half a surrogate pair), which would keep the problem from ever being stored.
+     */
     public static String shortened(String value) {
-        if (value.length() <= QUOTED_CHARS) {
-            return value;
+        StringBuilder fit = new StringBuilder();
+        int next = 0;
+        for (int shown = 0; shown < QUOTED_CHARS && next < value.length(); shown++) {
+            int codePoint = value.codePointAt(next);
+            fit.appendCodePoint(printable(codePoint));
+            next += Character.charCount(codePoint);
         }
-        int cut = Character.isHighSurrogate(value.charAt(QUOTED_CHARS - 1)) ? QUOTED_CHARS - 1 : QUOTED_CHARS;
-        return value.substring(0, cut) + "...";
+        return next < value.length() ? fit.append("...").toString() : fit.toString();
+    }
+
+    private static int printable(int codePoint) {
+        boolean halfPair = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+        return halfPair || Character.isISOControl(codePoint) ? 0xFFFD : codePoint;
     }
 }

@@ -2,11 +2,11 @@ package dev.longhaul.model.jsonl;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -108,7 +108,8 @@ public final class LineTokenizer {
             readLine(parser);
             int rest = skipWhitespace(line, position(parser), limit);
             return rest < limit
-                    ? LineProblem.invalidJson("something follows its JSON object at column " + (rest - offset + 1) + ".")
+                    ? LineProblem.invalidJson(
+                            "something follows its JSON object at column " + (rest - offset + 1) + ".")
                     : outcome();
         } catch (StreamConstraintsException tooDeep) {
             return LineProblem.invalidJson("its nesting is too deep. At most "

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,8 @@ class LineTokenizerTest {
 
     @Test
     void findsEachFieldWhereItWasWritten() {
-        String body = "{\"n\":1.000, \"model\" : \"gpt\\u002d4\", \"messages\":[{\"model\":\"inner\"}],\"stream\":false}";
+        String body =
+                "{\"n\":1.000, \"model\" : \"gpt\\u002d4\", \"messages\":[{\"model\":\"inner\"}],\"stream\":false}";
         String text = "{ \"custom_id\" : \"a\\u0062\",\"method\":\"POST\",\"url\":\"/v1/x\",\"body\":" + body + " }";
 
         RequestLine line = read(text);
@@ -78,8 +80,9 @@ class LineTokenizerTest {
 
     @Test
     void escapedKeysAreTheSameKeys() {
-        assertThat(read("{\"custom\\u005fid\":\"a\",\"method\":\"POST\",\"url\":\"u\",\"body\":{\"mod\\u0065l\":\"m\"}}")
-                        .model())
+        assertThat(
+                        read("{\"custom\\u005fid\":\"a\",\"method\":\"POST\",\"url\":\"u\",\"body\":{\"mod\\u0065l\":\"m\"}}")
+                                .model())
                 .isEqualTo("m");
     }
 
@@ -95,8 +98,9 @@ class LineTokenizerTest {
     @Test
     void unknownFieldsAndLongValuesPass() {
         String digits = "9".repeat(5000);
-        RequestLine line = read("{\"extra\":[1,{\"a\":" + digits + "}],\"custom_id\":\"1\",\"method\":\"POST\",\"url\":\"u\","
-                + "\"body\":{\"" + "k".repeat(60_000) + "\":-1.5E+30}}");
+        RequestLine line =
+                read("{\"extra\":[1,{\"a\":" + digits + "}],\"custom_id\":\"1\",\"method\":\"POST\",\"url\":\"u\","
+                        + "\"body\":{\"" + "k".repeat(60_000) + "\":-1.5E+30}}");
 
         assertThat(line.customId()).isEqualTo("1");
     }
@@ -108,8 +112,8 @@ class LineTokenizerTest {
         String without = whole.replace("\"" + field + "\"", "\"other\"");
         String withNull = whole.replaceAll("\"" + field + "\":(\"[^\"]*\"|\\{})", "\"" + field + "\":null");
 
-        LineProblem expected = new LineProblem(
-                "missing_required_parameter", "Missing required parameter: '" + field + "'.", field);
+        LineProblem expected =
+                new LineProblem("missing_required_parameter", "Missing required parameter: '" + field + "'.", field);
         assertThat(refuse(without)).isEqualTo(expected);
         assertThat(refuse(withNull)).isEqualTo(expected);
     }
@@ -183,7 +187,18 @@ class LineTokenizerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{\"a\":tru}", "{\"a\":NaN}", "{'a':1}", "{a:1}", "{\"a\":\"\\x\"}", "{\"a\":\"\t\"}", "{/**/}", "{\"a\":+1}", "{\"a\":1.}", "{\"a\":]}", "{\"a\":{]}"
+            strings = {
+                "{\"a\":tru}",
+                "{\"a\":NaN}",
+                "{'a':1}",
+                "{a:1}",
+                "{\"a\":\"\\x\"}",
+                "{\"a\":\"\t\"}",
+                "{/**/}",
+                "{\"a\":+1}",
+                "{\"a\":1.}",
+                "{\"a\":]}",
+                "{\"a\":{]}"
             })
     void whatJsonDoesNotAllowIsRefused(String text) {
         assertThat(refuse(text).code()).isEqualTo("invalid_json_line");
@@ -192,7 +207,8 @@ class LineTokenizerTest {
     @Test
     void tooLongALineIsNotRead() {
         String text = line("\"1\"", "{\"input\":\"" + "x".repeat(100_000) + "\"}");
-        assertThat(refuse(text).message()).isEqualTo(NOT_JSON + "it is too long. A line may have at most 100000 bytes.");
+        assertThat(refuse(text).message())
+                .isEqualTo(NOT_JSON + "it is too long. A line may have at most 100000 bytes.");
     }
 
     @Test
@@ -225,7 +241,9 @@ class LineTokenizerTest {
     @Test
     void utf8IsJudgedAsTheJdkDoesWhereverItStands() {
         Random random = new Random(20261122);
-        int[] bytes = {0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xA0, 0x9F, 0xED, 0xEF, 0xF0, 0x90, 0x8F, 0xF4, 0xF5};
+        int[] bytes = {
+            0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xA0, 0x9F, 0xED, 0xEF, 0xF0, 0x90, 0x8F, 0xF4, 0xF5
+        };
         for (int round = 0; round < 50_000; round++) {
             byte[] text = new byte[random.nextInt(20)];
             Arrays.fill(text, (byte) 'a');
@@ -240,7 +258,9 @@ class LineTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00ff", "\u00e2\u0082", "\u00f8\u0088\u0080\u0080\u0080"})
+    @ValueSource(
+            strings = {"\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00ff", "\u00e2\u0082", "\u00f8\u0088\u0080\u0080\u0080"
+            })
     void invalidUtf8IsRefusedInSkippedStringsToo(String latin1) {
         byte[] text = ("{\"x\":{\"y\":\"" + latin1 + "\"}}").getBytes(ISO_8859_1);
 
@@ -251,31 +271,46 @@ class LineTokenizerTest {
     @Test
     void otherEncodingsAreRefused() {
         for (String charset : new String[] {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {
-            byte[] text = line("\"1\"", "{}").getBytes(java.nio.charset.Charset.forName(charset));
+            byte[] text = line("\"1\"", "{}").getBytes(Charset.forName(charset));
             assertThat(tokenizer.tokenize(text, 0, text.length)).as(charset).isInstanceOf(LineProblem.class);
         }
     }
 
     @Test
     void messagesStayShortWhateverWasWritten() {
-        assertThat(refuse(line("\"1\"", "{}").replace("POST", "P".repeat(50_000))).message().length())
+        assertThat(refuse(line("\"1\"", "{}").replace("POST", "P".repeat(50_000)))
+                        .message()
+                        .length())
                 .isLessThan(200);
-        assertThat(refuse("{\"" + "k".repeat(9999) + "\":1,\"" + "k".repeat(9999) + "\":1}").message().length())
+        assertThat(refuse("{\"" + "k".repeat(9999) + "\":1,\"" + "k".repeat(9999) + "\":1}")
+                        .message()
+                        .length())
                 .isLessThan(200);
     }
 
     @Test
+    void messagesCanBeStoredAsTextWhateverWasWritten() {
+        assertThat(refuse(line("\"1\"", "{}").replace("POST", "\\u0000\\ud800😀\\n"))
+                        .message())
+                .isEqualTo("Invalid value: '\ufffd\ufffd😀\ufffd'. Supported values are: 'POST'.");
+    }
+
+    @Test
     void everyCutOfALineIsRefusedAndNothingIsThrown() {
-        byte[] text = line("\"a\\u0062\"", "{\"model\":\"é\",\"messages\":[{\"a\":-1.5e3,\"b\":null}],\"stream\":false}")
+        byte[] text = line(
+                        "\"a\\u0062\"", "{\"model\":\"é\",\"messages\":[{\"a\":-1.5e3,\"b\":null}],\"stream\":false}")
                 .getBytes(UTF_8);
         for (int length = 0; length < text.length; length++) {
-            assertThat(tokenizer.tokenize(text, 0, length)).as("cut at " + length).isInstanceOf(LineProblem.class);
+            assertThat(tokenizer.tokenize(text, 0, length))
+                    .as("cut at " + length)
+                    .isInstanceOf(LineProblem.class);
         }
     }
 
     @Test
     void anyChangedByteIsAnsweredAndNothingIsThrown() {
-        byte[] whole = line("\"a\\u0062\"", "{\"model\":\"é\",\"messages\":[{\"a\":-1.5e3}],\"stream\":false}").getBytes(UTF_8);
+        byte[] whole = line("\"a\\u0062\"", "{\"model\":\"é\",\"messages\":[{\"a\":-1.5e3}],\"stream\":false}")
+                .getBytes(UTF_8);
         for (int i = 0; i < whole.length; i++) {
             for (int value = 0; value < 256; value++) {
                 byte[] text = whole.clone();
