@@ -61,6 +61,8 @@ final class S3Process implements LocalServer {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 // Made on the first start, then halves the time of the next ones.
+                // A rebuilt jar makes the archive stale; said on stdout, that would come before the line we wait for.
+                "-Xlog:disable",
                 "-XX:+AutoCreateSharedArchive",
                 "-XX:SharedArchiveFile=" + application.resolveSibling("local-s3.jsa"),
                 "-cp",
