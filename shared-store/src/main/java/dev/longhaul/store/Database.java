@@ -98,6 +98,12 @@ public class Database {
         }
     }
 
+    /** Whether PostgreSQL is there and says no; 57 is its class for shutting down, starting up and the like, 53 for too many connections. */
+    static boolean isRefusal(PgException e) {
+        String state = e.getSqlState();
+        return state != null && !state.startsWith("57") && !state.startsWith("53");
+    }
+
     private static boolean isRepeatable(RuntimeException e) {
         return e.getCause() instanceof PgException pg && REPEATABLE.contains(pg.getSqlState());
     }
@@ -115,7 +121,7 @@ public class Database {
             return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            if (cause instanceof PgException pg && !pg.getSqlState().startsWith("57")) {
+            if (cause instanceof PgException pg && isRefusal(pg)) {
                 throw new StoreException("PostgreSQL refused a statement: " + pg.getMessage(), pg);
             }
             throw new StoreUnavailableException("PostgreSQL cannot be reached: " + cause.getMessage(), cause);
