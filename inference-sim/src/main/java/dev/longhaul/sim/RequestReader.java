@@ -241,7 +241,6 @@ final class RequestReader {
     }
 
     private static Refused malformed(String why) {
-        return new Refused(
-                ApiError.badRequest("We could not parse the JSON body of your request: " + why, null, null));
+        return new Refused(ApiError.badRequest("We could not parse the JSON body of your request: " + why, null, null));
     }
 }

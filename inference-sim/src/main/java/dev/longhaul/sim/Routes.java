@@ -27,10 +27,7 @@ final class Routes implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         var id = backend.nextId();
-        request.response()
-                .headers()
-                .add(REQUEST_ID, "req_".concat(id))
-                .add(HttpHeaders.CONTENT_TYPE, JSON);
+        request.response().headers().add(REQUEST_ID, "req_".concat(id)).add(HttpHeaders.CONTENT_TYPE, JSON);
         var path = request.path();
         var endpoint = Endpoint.of(path);
         if (endpoint != null) {

@@ -40,6 +40,7 @@ public enum BatchStatus {
         return Arrays.stream(values())
                 .filter(status -> status.wireName.equals(wireName))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("status: no batch status is called '" + wireName + "'"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("status: no batch status is called '" + wireName + "'"));
     }
 }

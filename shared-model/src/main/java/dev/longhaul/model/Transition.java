@@ -22,7 +22,11 @@ public enum Transition {
     COMPLETE(Set.of(FINALIZING), COMPLETED, "finalizer", "the result files are published"),
     CANCEL(Set.of(VALIDATING, IN_PROGRESS), CANCELLING, "api", "the tenant cancels"),
     END_CANCELLED(Set.of(CANCELLING), CANCELLED, "finalizer", "every line has an outcome and the files are published"),
-    EXPIRE(Set.of(VALIDATING, IN_PROGRESS), EXPIRED, "finalizer", "the window is over, every line has an outcome and the files are published");
+    EXPIRE(
+            Set.of(VALIDATING, IN_PROGRESS),
+            EXPIRED,
+            "finalizer",
+            "the window is over, every line has an outcome and the files are published");
 
     private final Set<BatchStatus> from;
     private final BatchStatus to;

@@ -10,12 +10,10 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of a batch that its tenant sees; rows are written by statements of their own. */
 @Entity
-@Immutable
 @Table(name = "batch")
 @SuppressWarnings("NullAway.Init")
 class BatchEntity {

@@ -129,9 +129,8 @@ public class BatchStore {
         long now = InstantSource.system().millis();
         String id = Ids.newBatchId(now);
         Creation creation = database.inTransaction(transaction -> {
-            Optional<String> first = idempotency == null
-                    ? Optional.empty()
-                    : idempotency.take(transaction, tenantId, OPERATION, id);
+            Optional<String> first =
+                    idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, id);
             if (first.isPresent()) {
                 return new Repeated(first.get());
             }
@@ -141,7 +140,8 @@ public class BatchStore {
         });
         return switch (creation) {
             case Created(Batch batch) -> batch;
-            case Repeated(String firstId) -> find(tenantId, firstId).orElseThrow().asCreated();
+            case Repeated(String firstId) ->
+                find(tenantId, firstId).orElseThrow().asCreated();
         };
     }
 

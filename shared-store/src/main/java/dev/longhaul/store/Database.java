@@ -9,6 +9,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -112,7 +113,8 @@ public class Database {
         try {
             await(transaction.rollback());
         } catch (StoreException e) {
-            // The connection is gone or the transaction already ended: PostgreSQL has rolled it back, and the cause is on its way.
+            // The connection is gone or the transaction already ended: PostgreSQL has rolled it back, and the cause is
+            // on its way.
         }
     }
 
@@ -120,7 +122,7 @@ public class Database {
         try {
             return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
             if (cause instanceof PgException pg && isRefusal(pg)) {
                 throw new StoreException("PostgreSQL refused a statement: " + pg.getMessage(), pg);
             }

@@ -17,16 +17,14 @@ public class FileErasure {
 
     /** Up to 100 uploads that nobody has touched for ten minutes: their process is gone. */
     public List<String> deadUploads() {
-        return ids(database.run(
-                """
+        return ids(database.run("""
                 select id from file where state = 'pending' and touched_at < now() - interval '10 minutes'
                 order by touched_at limit 100"""));
     }
 
     /** Deletes up to 1,000 files that are past their time. */
     public void expireFiles() {
-        database.run(
-                """
+        database.run("""
                 update file set state = 'deleted', deleted_at = now() where id in (
                   select id from file where state = 'ready' and expires_at <= now() order by expires_at limit 1000)
                   and state = 'ready'""");
@@ -34,8 +32,7 @@ public class FileErasure {
 
     /** Up to 100 deleted files whose bytes are still there and that no open batch reads; none can come to read them. */
     public List<String> toErase() {
-        return ids(database.run(
-                """
+        return ids(database.run("""
                 select id from file f where state = 'deleted' and erased_at is null and not exists (
                   select from batch b where b.input_file_id = f.id
                     and b.status in ('validating', 'in_progress', 'finalizing', 'cancelling'))

@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class FileStore {
     private static final String OPERATION = "file";
-    private static final String READABLE =
-            " f.state = 'ready' and (f.expiresAt is null or f.expiresAt > instant) ";
+    private static final String READABLE = " f.state = 'ready' and (f.expiresAt is null or f.expiresAt > instant) ";
+
+    private static final String INSERT_READY = """
+            insert into file (id, tenant_id, filename, purpose, bytes, expires_at, state)
+            values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), 'ready') returning *""";
+
+    private static final String MAKE_READY = """
+            update file set state = 'ready', created_at = now(), filename = $3, purpose = $4, bytes = $5,
+              expires_at = now() + make_interval(secs => $6)
+            where id = $1 and tenant_id = $2 and state = 'pending' returning *""";
 
     private final Sessions sessions;
     private final Database database;
@@ -38,9 +46,8 @@ public class FileStore {
 
     /** Says that these uploads are alive. */
     public void touch(Collection<String> ids) {
-        database.run(
-                "update file set touched_at = now() where id = any($1) and state = 'pending'",
-                (Object) ids.stream().sorted().toArray(String[]::new));
+        database.run("update file set touched_at = now() where id = any($1) and state = 'pending'", (Object)
+                ids.stream().sorted().toArray(String[]::new));
     }
 
     /**
@@ -74,30 +81,30 @@ public class FileStore {
     public Optional<StoredFile> finish(
             String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
         return database.inTransaction(transaction -> {
-            Optional<String> first = idempotency == null
-                    ? Optional.empty()
-                    : idempotency.take(transaction, tenantId, OPERATION, id);
+            Optional<String> first =
+                    idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, id);
             if (first.isPresent()) {
-                return Optional.of(row(
-                        transaction.run("select * from file where id = $1", first.get())));
+                return Optional.of(row(transaction.run("select * from file where id = $1", first.get())));
             }
-            Duration expiresAfter = uploaded.expiresAfter();
             RowSet<Row> ready = transaction.run(
-                    """
-                    update file set state = 'ready', created_at = now(), filename = $2, purpose = $3, bytes = $4,
-                      expires_at = now() + make_interval(secs => $5)
-                    where id = $1 and state = 'pending' returning *""",
+                    // A small file was never announced: it has no objects to be lost.
+                    uploaded.inline() == null ? MAKE_READY : INSERT_READY,
                     id,
+                    tenantId,
                     uploaded.filename(),
                     uploaded.purpose(),
                     uploaded.bytes(),
-                    expiresAfter == null ? null : (double) expiresAfter.toSeconds());
+                    seconds(uploaded.expiresAfter()));
             if (ready.size() == 0) {
                 return Optional.empty();
             }
             insertSegments(transaction, id, uploaded);
             return Optional.of(row(ready));
         });
+    }
+
+    private static @Nullable Double seconds(@Nullable Duration duration) {
+        return duration == null ? null : (double) duration.toSeconds();
     }
 
     private static void insertSegments(Database.Transaction transaction, String id, Uploaded uploaded) {
@@ -129,7 +136,8 @@ public class FileStore {
     public Optional<StoredFile> find(String tenantId, String id) {
         return sessions
                 .read(session -> session.createQuery(
-                                "from FileEntity f where f.id = ?1 and f.tenantId = ?2 and" + READABLE, FileEntity.class)
+                                "from FileEntity f where f.id = ?1 and f.tenantId = ?2 and" + READABLE,
+                                FileEntity.class)
                         .setParameter(1, id)
                         .setParameter(2, tenantId)
                         .getResultList())
@@ -158,8 +166,8 @@ public class FileStore {
             Row row = rows.iterator().next();
             cursor = new Cursor(row.getOffsetDateTime(0).toInstant(), row.getString(1));
         }
-        return Optional.of(Page.cut(
-                read(tenantId, purpose, newestFirst, cursor, limit + 1), limit, FileEntity::toFile));
+        return Optional.of(
+                Page.cut(read(tenantId, purpose, newestFirst, cursor, limit + 1), limit, FileEntity::toFile));
     }
 
     private List<FileEntity> read(
@@ -169,7 +177,9 @@ public class FileStore {
             query.append("and f.purpose = :purpose ");
         }
         if (cursor != null) {
-            query.append("and (f.createdAt, f.id) ").append(newestFirst ? "<" : ">").append(" (:createdAt, :id) ");
+            query.append("and (f.createdAt, f.id) ")
+                    .append(newestFirst ? "<" : ">")
+                    .append(" (:createdAt, :id) ");
         }
         query.append(newestFirst ? "order by f.createdAt desc, f.id desc" : "order by f.createdAt, f.id");
         return sessions.read(session -> {
@@ -190,15 +200,10 @@ public class FileStore {
      * @return whether there was one to delete
      */
     public boolean delete(String tenantId, String id) {
-        return database.run(
-                                """
+        return database.run("""
                                 update file set state = 'deleted', deleted_at = now()
                                 where id = $1 and tenant_id = $2 and state = 'ready'
-                                  and (expires_at is null or expires_at > now()) returning id""",
-                                id,
-                                tenantId)
-                        .size()
-                > 0;
+                                  and (expires_at is null or expires_at > now()) returning id""", id, tenantId).size() > 0;
     }
 
     private static StoredFile row(RowSet<Row> rows) {

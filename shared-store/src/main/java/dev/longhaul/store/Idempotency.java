@@ -29,31 +29,20 @@ public record Idempotency(String key, byte[] requestSha256) {
      * @throws ConflictException if the earlier request was another one
      */
     Optional<String> take(Database.Transaction transaction, String tenantId, String operation, String resourceId) {
-        RowSet<Row> taken = transaction.run(
-                """
+        RowSet<Row> taken = transaction.run("""
                 insert into idempotency_key as k (tenant_id, operation, key, request_sha256, resource_id)
                 values ($1, $2, $3, $4, $5)
                 on conflict (tenant_id, operation, key) do update
                   set request_sha256 = excluded.request_sha256, resource_id = excluded.resource_id, created_at = now()
                   where k.created_at < now() - interval '24 hours'
-                returning key""",
-                tenantId,
-                operation,
-                key,
-                Buffer.buffer(requestSha256),
-                resourceId);
+                returning key""", tenantId, operation, key, Buffer.buffer(requestSha256), resourceId);
         if (taken.size() > 0) {
             return Optional.empty();
         }
         Row first = transaction
-                .run(
-                        """
+                .run("""
                         select resource_id, request_sha256 = $4 as same from idempotency_key
-                        where tenant_id = $1 and operation = $2 and key = $3""",
-                        tenantId,
-                        operation,
-                        key,
-                        Buffer.buffer(requestSha256))
+                        where tenant_id = $1 and operation = $2 and key = $3""", tenantId, operation, key, Buffer.buffer(requestSha256))
                 .iterator()
                 .next();
         if (!first.getBoolean("same")) {

@@ -29,8 +29,7 @@ public class Outbox {
 
     /** Forgets events that are in Kafka. */
     public void delete(List<Event> events) {
-        database.run(
-                "delete from outbox where id = any($1)",
-                (Object) events.stream().map(Event::id).toArray(Long[]::new));
+        database.run("delete from outbox where id = any($1)", (Object)
+                events.stream().map(Event::id).toArray(Long[]::new));
     }
 }

@@ -8,6 +8,7 @@ import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one bridge from callers that may block to Hibernate Reactive, whose sessions live on a Vert.x context of their own. The
@@ -24,16 +25,16 @@ class Sessions {
     }
 
     /** Reads without a transaction. */
-    <T> T read(Function<Mutiny.StatelessSession, Uni<T>> work) {
+    <T extends @Nullable Object> T read(Function<Mutiny.StatelessSession, Uni<T>> work) {
         return await(factory.get().withStatelessSession(work));
     }
 
     /** Works in one transaction. */
-    <T> T write(Function<Mutiny.StatelessSession, Uni<T>> work) {
+    <T extends @Nullable Object> T write(Function<Mutiny.StatelessSession, Uni<T>> work) {
         return await(factory.get().withStatelessTransaction(work));
     }
 
-    private static <T> T await(Uni<T> work) {
+    private static <T extends @Nullable Object> T await(Uni<T> work) {
         try {
             return VertxContextSupport.subscribeAndAwait(
                     () -> work.ifNoItem().after(TIMEOUT).fail());

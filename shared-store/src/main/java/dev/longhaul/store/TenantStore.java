@@ -38,8 +38,7 @@ public class TenantStore {
     /** Makes sure that the default tenant and its default job are there; several processes may do so at once. */
     public void ensureDefaultTenant() {
         database.inTransaction(transaction -> {
-            transaction.run(
-                    "insert into tenant (id, name) values ($1, $1) on conflict do nothing", DEFAULT_TENANT);
+            transaction.run("insert into tenant (id, name) values ($1, $1) on conflict do nothing", DEFAULT_TENANT);
             return transaction.run(
                     "insert into job (tenant_id, id, name, is_default) values ($1, $2, 'default', true) on conflict do nothing",
                     DEFAULT_TENANT,
@@ -53,13 +52,8 @@ public class TenantStore {
      * @param hint a few characters of the key, to tell it by
      */
     public void setAdminKey(byte[] sha256, String hint) {
-        database.run(
-                """
+        database.run("""
                 insert into api_key (id, tenant_id, name, hash, hint, scopes) values ($1, $2, 'admin', $3, $4, '{admin}')
-                on conflict (id) do update set hash = excluded.hash, hint = excluded.hint""",
-                ADMIN_KEY_ID,
-                DEFAULT_TENANT,
-                Buffer.buffer(sha256),
-                hint);
+                on conflict (id) do update set hash = excluded.hash, hint = excluded.hint""", ADMIN_KEY_ID, DEFAULT_TENANT, Buffer.buffer(sha256), hint);
     }
 }

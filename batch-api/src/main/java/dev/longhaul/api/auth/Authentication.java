@@ -11,7 +11,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /** Lets nobody in without a tenant. */
-final class Authentication {
+public class Authentication {
     private static final String SCHEME = "bearer ";
 
     private final ApiKeys keys;

@@ -14,27 +14,25 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /** Turns whatever is thrown into an error of OpenAI's shape. */
-final class ErrorMappers {
+public class ErrorMappers {
     private static final Logger LOG = Logger.getLogger(ErrorMappers.class);
     /** Statuses that a later try may mend; for others the SDKs are told not to try. */
     private static final Set<Integer> WORTH_RETRYING = Set.of(408, 429, 500, 502, 503, 504);
 
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private ErrorMappers() {}
-
     @ServerExceptionMapper
-    static Response map(ApiException e) {
+    public Response map(ApiException e) {
         return answer(e).build();
     }
 
     @ServerExceptionMapper
-    static Response map(NotFoundException e, UriInfo uri) {
+    public Response map(NotFoundException e, UriInfo uri) {
         return answer(ApiException.of(404, "Unknown request URL: /" + path(uri) + ".")).build();
     }
 
     @ServerExceptionMapper
-    static Response map(NotAllowedException e, UriInfo uri) {
+    public Response map(NotAllowedException e, UriInfo uri) {
         Response.ResponseBuilder answer = answer(
                 ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."));
         Object allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
@@ -42,13 +40,13 @@ final class ErrorMappers {
     }
 
     @ServerExceptionMapper
-    static Response map(WebApplicationException e) {
+    public Response map(WebApplicationException e) {
         int status = e.getResponse().getStatus();
         return answer(ApiException.of(status, "The request was refused: " + e.getMessage() + ".")).build();
     }
 
     @ServerExceptionMapper
-    static Response map(StoreUnavailableException e) {
+    public Response map(StoreUnavailableException e) {
         LOG.warnf("statusCode=503 %s", e.getMessage());
         return answer(ApiException.of(503, "The service cannot reach its storage just now. Please try again."))
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
@@ -57,7 +55,7 @@ final class ErrorMappers {
 
     /** The last resort: a fault of ours. */
     @ServerExceptionMapper
-    static Response map(Throwable e, SimpleResourceInfo resource) {
+    public Response map(Throwable e, SimpleResourceInfo resource) {
         LOG.errorf(e, "statusCode=500 endpoint=%s", resource.getMethodName());
         return answer(ApiException.of(500, "The server had an error while processing the request.")).build();
     }

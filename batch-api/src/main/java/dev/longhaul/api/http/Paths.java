@@ -6,14 +6,12 @@ import jakarta.ws.rs.core.UriInfo;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Clients come with and without {@code /v1}, and some below {@code /api/llm}: here, and nowhere else, all become {@code /v1}. */
-final class Paths {
+public class Paths {
     private static final String VERSION = "/v1";
     private static final String GATEWAY = "/api/llm";
 
-    private Paths() {}
-
     @ServerRequestFilter(preMatching = true)
-    static void normalize(ContainerRequestContext request) {
+    public void normalize(ContainerRequestContext request) {
         UriInfo uri = request.getUriInfo();
         String path = uri.getPath();
         String normal = normal(path);

@@ -8,11 +8,12 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.Collections;
+import java.util.concurrent.atomic.AtomicReference;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
 
@@ -72,18 +73,30 @@ public class Setup {
     }
 
     private void prepare(Part part, Step step) {
+        AtomicReference<String> said = new AtomicReference<>("");
         loops.add(Loop.start("setup-" + part, () -> {
             try {
                 step.run();
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                LOG.warnf("part=%s is not there yet, trying on: %s", part, e.getMessage());
+                String reason = reason(e);
+                if (!reason.equals(said.getAndSet(reason))) {
+                    LOG.warnf("part=%s is not there yet, trying on: %s", part, reason);
+                }
                 return AGAIN;
             }
             done.add(part);
             LOG.infof("part=%s is ready", part);
             return NEVER;
         }));
+    }
+
+    private static String reason(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("unknown");
     }
 }

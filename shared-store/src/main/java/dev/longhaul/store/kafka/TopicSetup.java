@@ -76,6 +76,7 @@ public class TopicSetup {
         Map<String, Object> settings = new HashMap<>(kafka);
         settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "longhaul-topic-setup");
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis() / 2);
         try (Admin admin = Admin.create(settings)) {
             List<NewTopic> wanted = wanted();
             create(admin, wanted);
@@ -95,9 +96,8 @@ public class TopicSetup {
     private static void create(Admin admin, List<NewTopic> wanted)
             throws ExecutionException, InterruptedException, TimeoutException {
         Set<String> there = await(admin.listTopics().names());
-        Collection<NewTopic> missing = wanted.stream()
-                .filter(topic -> !there.contains(topic.name()))
-                .toList();
+        Collection<NewTopic> missing =
+                wanted.stream().filter(topic -> !there.contains(topic.name())).toList();
         for (KafkaFuture<Void> created : admin.createTopics(missing).values().values()) {
             try {
                 await(created);
@@ -111,9 +111,9 @@ public class TopicSetup {
 
     private static void verifyPartitions(Admin admin, List<NewTopic> wanted)
             throws ExecutionException, InterruptedException, TimeoutException {
-        Map<String, TopicDescription> found = await(admin.describeTopics(
-                        wanted.stream().map(NewTopic::name).toList())
-                .allTopicNames());
+        Map<String, TopicDescription> found =
+                await(admin.describeTopics(wanted.stream().map(NewTopic::name).toList())
+                        .allTopicNames());
         Map<String, NewPartitions> more = wanted.stream()
                 .filter(topic -> description(found, topic).partitions().size() < topic.numPartitions())
                 .collect(Collectors.toMap(NewTopic::name, topic -> NewPartitions.increaseTo(topic.numPartitions())));
