@@ -26,7 +26,12 @@ public final class Ids {
 
     /** The id of one line's result: unique, and the same however often the line is executed. */
     public static String resultId(String batchId, long line) {
-        return "batch_req_" + batchId.substring("batch_".length()) + "_" + line;
+        return resultIdPrefix(batchId) + line;
+    }
+
+    /** What the ids of all results of a batch begin with; the line's number, from 1, follows. */
+    public static String resultIdPrefix(String batchId) {
+        return "batch_req_" + batchId.substring("batch_".length()) + "_";
     }
 
     private static String timeOrdered(long epochMillis) {

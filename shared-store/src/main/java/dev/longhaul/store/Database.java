@@ -83,6 +83,41 @@ public class Database {
         }
     }
 
+    /** A connection kept for its session's sake (advisory locks); its end is the session's end. */
+    public Session openSession() {
+        return new Session(await(pool.getConnection()));
+    }
+
+    /** See {@link #openSession}. */
+    public static final class Session implements AutoCloseable {
+        private final SqlConnection connection;
+        private volatile boolean open = true;
+
+        private Session(SqlConnection connection) {
+            this.connection = connection;
+            connection.closeHandler(closed -> open = false);
+        }
+
+        /** Whether PostgreSQL has not ended the session. */
+        public boolean isOpen() {
+            return open;
+        }
+
+        /** Runs one statement in the session. */
+        public RowSet<Row> run(String sql, @Nullable Object... parameters) {
+            return await(connection.preparedQuery(sql).execute(Tuple.wrap(parameters)));
+        }
+
+        /** Ends the session for good: the connection does not go back to the pool with locks on it. */
+        @Override
+        public void close() {
+            if (open) {
+                connection.query("select pg_terminate_backend(pg_backend_pid())").execute();
+                connection.close();
+            }
+        }
+    }
+
     private interface Statement {
         Future<RowSet<Row>> start();
     }
