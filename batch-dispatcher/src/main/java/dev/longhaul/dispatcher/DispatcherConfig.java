@@ -1,0 +1,40 @@
+package dev.longhaul.dispatcher;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** The budgets of one dispatcher process; memory is bounded by these numbers, never by the size of a file. */
+@ConfigMapping(prefix = "longhaul.dispatcher")
+public interface DispatcherConfig {
+    /** Bytes of request lines held in memory. */
+    @WithDefault("67108864")
+    long sliceBytes();
+
+    /** Bytes of result chunks that Kafka has not acknowledged; past it no further line starts. */
+    @WithDefault("33554432")
+    long unsentBytes();
+
+    /** Bytes of custom_id hashes while a file is planned. */
+    @WithDefault("33554432")
+    int hashBytes();
+
+    /** Request lines a file may have. */
+    @WithDefault("50000000")
+    long maxLines();
+
+    /** Bytes a request line may have. */
+    @WithDefault("33554432")
+    int maxLineBytes();
+
+    /** Request lines a slice may have. */
+    @WithDefault("512")
+    int sliceLines();
+
+    /** Bytes a slice may have, unless one line is longer. */
+    @WithDefault("1048576")
+    int sliceLength();
+
+    /** Event loops that call backends. */
+    @WithDefault("2")
+    int lanes();
+}

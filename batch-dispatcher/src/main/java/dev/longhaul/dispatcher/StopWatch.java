@@ -1,0 +1,35 @@
+package dev.longhaul.dispatcher;
+
+import dev.longhaul.dispatcher.dispatch.Dispatch;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Sees that slices of stopped batches stop: at once on an event, and within a second without one. */
+@ApplicationScoped
+class StopWatch {
+    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Dispatch dispatch;
+    private volatile long checkedNanos = System.nanoTime();
+
+    StopWatch(Dispatch dispatch) {
+        this.dispatch = dispatch;
+    }
+
+    /** Asks PostgreSQL which held batches are stopped, if it has not been asked for a second; blocks. */
+    void check() {
+        if (System.nanoTime() - checkedNanos > INTERVAL_NANOS) {
+            checkedNanos = System.nanoTime();
+            Set<String> held = dispatch.heldBatches();
+            if (!held.isEmpty()) {
+                dispatch.stopBatches(dispatch.stoppedAmong(held));
+            }
+        }
+    }
+
+    /** An event said that a batch is being cancelled. */
+    void stopped(String batchId) {
+        dispatch.stopBatches(Set.of(batchId));
+    }
+}

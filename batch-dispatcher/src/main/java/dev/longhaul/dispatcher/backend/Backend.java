@@ -1,0 +1,114 @@
+package dev.longhaul.dispatcher.backend;
+
+import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One inference endpoint as this process knows it. Any thread.
+ *
+ * <p>It is <em>down</em> from a refused connection until it answers a probe: no line starts there then, and none loses an attempt.
+ */
+public final class Backend {
+    private final String name;
+    private final BackendAddress address;
+    private final BackendConfig config;
+    private final @Nullable String authorization;
+    private volatile @Nullable Set<String> models;
+    private volatile boolean down;
+
+    /**
+     * Checks one backend's configuration.
+     *
+     * @throws IllegalArgumentException naming the key that is wrong
+     */
+    public Backend(String name, BackendConfig config) {
+        this.name = name;
+        this.config = config;
+        this.address = BackendAddress.parse(name, config.url());
+        requireAtLeastOne("max-in-flight", config.maxInFlight());
+        requireAtLeastOne("attempts", config.attempts());
+        this.models = config.models().<Set<String>>map(Set::copyOf).orElse(null);
+        this.authorization = credential().map(key -> "Bearer " + key).orElse(null);
+    }
+
+    private void requireAtLeastOne(String key, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("longhaul.backends." + name + "." + key + ": must be at least 1");
+        }
+    }
+
+    private Optional<String> credential() {
+        if (config.apiKeyFile().isPresent()) {
+            Path file = Path.of(config.apiKeyFile().get());
+            try {
+                return Optional.of(Files.readString(file).strip());
+            } catch (IOException e) {
+                throw new IllegalArgumentException(
+                        "longhaul.backends." + name + ".api-key-file: cannot read " + file + ": " + e.getMessage(), e);
+            }
+        }
+        return config.apiKeyEnv().map(variable -> {
+            String key = System.getenv(variable);
+            if (key == null || key.isBlank()) {
+                throw new IllegalArgumentException(
+                        "longhaul.backends." + name + ".api-key-env: the environment has no " + variable);
+            }
+            return key.strip();
+        });
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public BackendAddress address() {
+        return address;
+    }
+
+    public BackendConfig config() {
+        return config;
+    }
+
+    /** The value of the {@code Authorization} header, if it wants one. */
+    public @Nullable String authorization() {
+        return authorization;
+    }
+
+    /** Whether its list of models is known, by configuration or because it said so. */
+    public boolean modelsKnown() {
+        return models != null;
+    }
+
+    /** Takes over the list of models that the backend named itself. */
+    public void learnModels(Set<String> named) {
+        models = Set.copyOf(named);
+    }
+
+    /** Whether it serves a model under the name that tenants use. */
+    public boolean serves(String model) {
+        Set<String> known = models;
+        return known != null && (known.contains(model) || config.rename().containsKey(model));
+    }
+
+    /** The name that the backend itself uses for a model of the tenants. */
+    public String modelThere(String model) {
+        return config.rename().getOrDefault(model, model);
+    }
+
+    public boolean isDown() {
+        return down;
+    }
+
+    /** Sets whether it is down; returns whether that is news. */
+    public synchronized boolean setDown(boolean value) {
+        boolean news = down != value;
+        down = value;
+        return news;
+    }
+
+}

@@ -1,0 +1,80 @@
+package dev.longhaul.dispatcher.backend;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+
+/** Asks a backend for its models, which also tells whether it is up: any answer but 502, 503 and 504 does. */
+final class BackendProbe {
+    private static final Logger LOG = Logger.getLogger(BackendProbe.class);
+    private static final long TIMEOUT_MILLIS = 5_000;
+    private static final Set<Integer> DOWN = Set.of(502, 503, 504);
+
+    private final HttpClient client;
+
+    BackendProbe(Vertx vertx) {
+        this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout((int) TIMEOUT_MILLIS));
+    }
+
+    void ask(Backend backend) {
+        BackendAddress address = backend.address();
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setHost(address.host())
+                .setPort(address.port())
+                .setSsl(address.tls())
+                .setURI(address.path("/v1/models"))
+                .setTimeout(TIMEOUT_MILLIS);
+        String authorization = backend.authorization();
+        if (authorization != null) {
+            options.putHeader("Authorization", authorization);
+        }
+        client.request(options)
+                .compose(request -> request.send())
+                .compose(response -> response.body().onSuccess(body -> answered(backend, response, body)))
+                .onFailure(failure -> unreachable(backend, failure));
+    }
+
+    private static void answered(Backend backend, HttpClientResponse response, Buffer body) {
+        if (DOWN.contains(response.statusCode())) {
+            return;
+        }
+        if (!backend.modelsKnown() && response.statusCode() == 200) {
+            try {
+                backend.learnModels(modelIds(body));
+                LOG.infof("LH-D011 backend %s serves its own list of models", backend.name());
+            } catch (DecodeException | ClassCastException e) {
+                LOG.warnf("LH-D012 backend %s: /v1/models is no list of models; set longhaul.backends.%s.models",
+                        backend.name(), backend.name());
+            }
+        }
+        if (backend.setDown(false)) {
+            LOG.infof("LH-D013 backend %s is back", backend.name());
+        }
+    }
+
+    private static Set<String> modelIds(Buffer body) {
+        JsonArray data = body.toJsonObject().getJsonArray("data", new JsonArray());
+        return IntStream.range(0, data.size())
+                .mapToObj(data::getJsonObject)
+                .map((JsonObject model) -> model.getString("id"))
+                .collect(Collectors.toSet());
+    }
+
+    private static void unreachable(Backend backend, Throwable failure) {
+        if (backend.setDown(true)) {
+            LOG.warnf("LH-D014 backend %s does not answer: %s", backend.name(), failure.getMessage());
+        }
+    }
+}

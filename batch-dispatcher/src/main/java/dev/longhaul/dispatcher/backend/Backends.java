@@ -1,0 +1,64 @@
+package dev.longhaul.dispatcher.backend;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** All configured backends. Asks those that named no models for their list, and those that are down whether they are back. */
+@ApplicationScoped
+public class Backends {
+    private static final Logger LOG = Logger.getLogger(Backends.class);
+    private static final long PROBE_MILLIS = 500;
+
+    private final List<Backend> backends;
+    private final BackendProbe probe;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("backend-probe").factory());
+
+    public Backends(BackendsConfig config, Vertx vertx) {
+        this.backends = config.backends().entrySet().stream()
+                .map(entry -> new Backend(entry.getKey(), entry.getValue()))
+                .toList();
+        this.probe = new BackendProbe(vertx);
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (backends.isEmpty()) {
+            LOG.warn("LH-D010 no backend is configured: set longhaul.backends.NAME.url; batches will wait for nobody and fail");
+        }
+        timer.scheduleWithFixedDelay(this::probeAll, 0, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        timer.shutdownNow();
+    }
+
+    private void probeAll() {
+        for (Backend backend : backends) {
+            if (backend.isDown() || !backend.modelsKnown()) {
+                probe.ask(backend);
+            }
+        }
+    }
+
+    public List<Backend> all() {
+        return backends;
+    }
+
+    /** The backends that serve a model, in the order of their names. */
+    public List<Backend> serving(String model) {
+        return backends.stream().filter(backend -> backend.serves(model)).toList();
+    }
+
+    /** The backends whose models are not known yet. */
+    public List<Backend> unknown() {
+        return backends.stream().filter(backend -> !backend.modelsKnown()).toList();
+    }
+}

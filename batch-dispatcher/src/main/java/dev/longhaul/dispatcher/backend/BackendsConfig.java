@@ -1,0 +1,49 @@
+package dev.longhaul.dispatcher.backend;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The inference endpoints: {@code longhaul.backends.NAME.*}. */
+@ConfigMapping(prefix = "longhaul")
+public interface BackendsConfig {
+    /** By name. */
+    Map<String, BackendConfig> backends();
+
+    /** One endpoint. */
+    interface BackendConfig {
+        /** Base URL, http or https, with or without {@code /v1}. */
+        String url();
+
+        /** The models it serves; asked from its {@code /v1/models} when absent. */
+        Optional<List<String>> models();
+
+        /** What a model that tenants name is called there, by the tenants' name. */
+        Map<String, String> rename();
+
+        /** The environment variable that holds its API key. */
+        Optional<String> apiKeyEnv();
+
+        /** The file that holds its API key. */
+        Optional<String> apiKeyFile();
+
+        /** Calls in flight at most, over all dispatchers. */
+        @WithDefault("64")
+        int maxInFlight();
+
+        /** Calls a line may cost. */
+        @WithDefault("5")
+        int attempts();
+
+        /** How long one call may take. */
+        @WithDefault("600s")
+        Duration timeout();
+
+        /** Bytes an answer may have. */
+        @WithDefault("16777216")
+        int maxAnswerBytes();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.longhaul.model.Usage;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One streaming pass over an answer's body: whether it is one JSON value, and the token counts of its {@code usage}. */
+final class AnswerScan {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    /** So that the sum over the largest batch still fits a bigint. */
+    private static final long MAX_COUNT = 10_000_000_000L;
+
+    private long input;
+    private long cached;
+    private long output;
+    private long reasoning;
+    private long total;
+
+    private AnswerScan() {}
+
+    /** The body's usage, none if it names none; null when the body is not JSON. */
+    static @Nullable Usage usageOf(byte[] body, int offset, int length) {
+        AnswerScan scan = new AnswerScan();
+        try (JsonParser parser = FACTORY.createParser(body, offset, length)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return null;
+            }
+            if (first == JsonToken.START_OBJECT) {
+                scan.readAnswer(parser);
+            } else {
+                parser.skipChildren();
+            }
+            return parser.nextToken() == null
+                    ? new Usage(scan.input, scan.cached, scan.output, scan.reasoning, scan.total)
+                    : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private void readAnswer(JsonParser parser) throws IOException {
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            if (parser.nextToken() == JsonToken.START_OBJECT && name.equals("usage")) {
+                readUsage(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
+    }
+
+    private void readUsage(JsonParser parser) throws IOException {
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            switch (name) {
+                case "prompt_tokens", "input_tokens" -> input = count(parser, value);
+                case "completion_tokens", "output_tokens" -> output = count(parser, value);
+                case "total_tokens" -> total = count(parser, value);
+                case "prompt_tokens_details", "input_tokens_details" -> cached = detail(parser, value, "cached_tokens");
+                case "completion_tokens_details", "output_tokens_details" ->
+                    reasoning = detail(parser, value, "reasoning_tokens");
+                default -> parser.skipChildren();
+            }
+        }
+    }
+
+    private static long detail(JsonParser parser, JsonToken value, String wanted) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return 0;
+        }
+        long found = 0;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            found = name.equals(wanted) ? count(parser, token) : found;
+            parser.skipChildren();
+        }
+        return found;
+    }
+
+    /** A count, or 0 for what no count may be: a backend's oddity is not the tenant's loss. */
+    private static long count(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return Math.clamp(parser.getLongValue(), 0, MAX_COUNT);
+        }
+        parser.skipChildren();
+        return 0;
+    }
+}

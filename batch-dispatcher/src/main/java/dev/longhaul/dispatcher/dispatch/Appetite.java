@@ -1,0 +1,100 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.dispatcher.DispatcherConfig;
+import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.lease.ProcessLease;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many further lines this process would take on, by backend: what it can start in the next moments, less what waits already.
+ * Kept short on purpose, so that a huge batch never blocks a small one.
+ */
+@ApplicationScoped
+public class Appetite {
+    private static final double RUNWAY_SECONDS = 1.0;
+    private static final double SLOWEST_DECAY = 0.5;
+
+    private final Backends backends;
+    private final Dispatch dispatch;
+    private final SliceReports reports;
+    private final ChunkSender sender;
+    private final ProcessLease lease;
+    private final DispatcherConfig config;
+    private final Map<Backend, Rate> rates = new HashMap<>();
+    /** Lines claimed and still on their way into a queue. */
+    private final AtomicInteger arriving = new AtomicInteger();
+
+    private volatile JsonObject wanted = new JsonObject();
+
+    Appetite(
+            Backends backends,
+            Dispatch dispatch,
+            SliceReports reports,
+            ChunkSender sender,
+            ProcessLease lease,
+            DispatcherConfig config) {
+        this.backends = backends;
+        this.dispatch = dispatch;
+        this.reports = reports;
+        this.sender = sender;
+        this.lease = lease;
+        this.config = config;
+    }
+
+    /** What a process that has not started yet, or is stopping, takes on. */
+    public JsonObject nothing() {
+        return new JsonObject();
+    }
+
+    /** Lines by backend name, measured now. */
+    public synchronized JsonObject measure() {
+        JsonObject now = new JsonObject();
+        boolean full = !sender.hasRoom() || reports.heldBytes() >= config.sliceBytes();
+        for (Backend backend : backends.all()) {
+            now.put(backend.name(), full || backend.isDown() ? 0 : wantedAt(backend));
+        }
+        wanted = now;
+        return now;
+    }
+
+    private int wantedAt(Backend backend) {
+        double perSecond = rates.computeIfAbsent(backend, b -> new Rate()).update(dispatch.started(backend));
+        int slots = Math.max(1, backend.config().maxInFlight() / lease.identity().dispatchers());
+        int runway = (int) Math.max(2L * slots, perSecond * RUNWAY_SECONDS);
+        return Math.max(0, runway - dispatch.waiting(backend) - arriving.get());
+    }
+
+    /** Whether there is room for any slice, as of the last measurement. */
+    boolean isHungry() {
+        return wanted.stream().anyMatch(entry -> ((Number) entry.getValue()).intValue() > 0);
+    }
+
+    void arriving(int lines) {
+        arriving.addAndGet(lines);
+    }
+
+    /** Lines a second: rises at once with the present, falls slowly. */
+    private static final class Rate {
+        private long count;
+        private long atNanos = System.nanoTime();
+        private double perSecond;
+
+        double update(long nowCount) {
+            long now = System.nanoTime();
+            double seconds = (now - atNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+            if (seconds >= 0.02) {
+                double present = (nowCount - count) / seconds;
+                perSecond = Math.max(present, perSecond * Math.pow(SLOWEST_DECAY, seconds));
+                count = nowCount;
+                atNanos = now;
+            }
+            return perSecond;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.model.Usage;
+import dev.longhaul.model.jsonl.LineBuffer;
+import dev.longhaul.model.jsonl.RequestLine;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.Json;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one HTTP call for one request line and tells what came of it, exactly once. The request body is a window on the slice's
+ * bytes; the answer's bytes are collected in a buffer that the lane lends. Belongs to its lane's event loop.
+ */
+final class BackendCaller {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence USER_AGENT = HttpHeaders.createOptimized("longhaul");
+
+    private final Backend backend;
+    private final Vertx vertx;
+    private final Map<String, RequestOptions> optionsByEndpoint = new HashMap<>();
+    private @Nullable HttpClient client;
+    private int poolSize;
+
+    BackendCaller(Vertx vertx, Backend backend) {
+        this.vertx = vertx;
+        this.backend = backend;
+    }
+
+    /** Connections for so many calls; a larger pool replaces a smaller one, whose calls end where they are. */
+    void setPoolSize(int size) {
+        if (size > poolSize) {
+            poolSize = size;
+            HttpClientOptions options = new HttpClientOptions()
+                    .setConnectTimeout(CONNECT_MILLIS)
+                    .setKeepAliveTimeout(30)
+                    .setTcpNoDelay(true);
+            client = vertx.createHttpClient(
+                    options, new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(-1));
+        }
+    }
+
+    void call(LineCall call, Consumer<Answer> done) {
+        HttpClient ready = client;
+        if (ready == null) {
+            throw new IllegalStateException("no slot, so no call");
+        }
+        RequestOptions options = optionsByEndpoint.computeIfAbsent(call.run.claim().endpoint(), this::options);
+        ready.request(options).onComplete(opened -> {
+            if (opened.failed()) {
+                done.accept(isNobodyThere(opened.cause())
+                        ? new Answer.Unreachable(String.valueOf(opened.cause().getMessage()))
+                        : new Answer.Broken(String.valueOf(opened.cause().getMessage())));
+            } else {
+                send(call, opened.result(), done);
+            }
+        });
+    }
+
+    private void send(LineCall call, HttpClientRequest request, Consumer<Answer> done) {
+        if (call.settled) {
+            request.reset();
+            return;
+        }
+        call.http = request;
+        request.response().onComplete(begun -> {
+            if (begun.failed()) {
+                done.accept(new Answer.Broken(String.valueOf(begun.cause().getMessage())));
+            } else if (!call.settled) {
+                read(call, begun.result(), done);
+            }
+        });
+        request.end(Buffer.buffer(body(call.request)));
+    }
+
+    private void read(LineCall call, HttpClientResponse response, Consumer<Answer> done) {
+        LineBuffer body = call.body;
+        if (body == null) {
+            throw new IllegalStateException("a call in flight has a buffer");
+        }
+        int most = backend.config().maxAnswerBytes();
+        call.statusCode = response.statusCode();
+        response.exceptionHandler(failure -> done.accept(new Answer.Cut(String.valueOf(failure.getMessage()))));
+        response.handler(part -> {
+            if (call.settled) {
+                return;
+            }
+            if ((long) body.length() + part.length() > most) {
+                done.accept(new Answer.TooLarge(most));
+                response.request().reset();
+            } else {
+                body.append(part.getByteBuf().nioBuffer());
+            }
+        });
+        response.endHandler(end -> {
+            if (!call.settled) {
+                done.accept(whole(response, body));
+            }
+        });
+    }
+
+    private static Answer whole(HttpClientResponse response, LineBuffer body) {
+        Usage usage = AnswerScan.usageOf(body.array(), 0, body.length());
+        MultiMap headers = response.headers();
+        return new Answer.Whole(
+                response.statusCode(),
+                headers.get("x-request-id"),
+                usage != null,
+                usage == null ? Usage.NONE : usage,
+                RetryAfter.millis(headers.get(HttpHeaders.RETRY_AFTER), headers.get("retry-after-ms")));
+    }
+
+    /** Breaks a call off; what still comes of it is not told. */
+    void reset(LineCall call) {
+        HttpClientRequest http = call.http;
+        if (http != null) {
+            http.reset();
+        }
+    }
+
+    private ByteBuf body(RequestLine line) {
+        byte[] array = line.array();
+        String model = line.model();
+        String there = model == null ? null : backend.modelThere(model);
+        if (there == null || there.equals(model)) {
+            return Unpooled.wrappedBuffer(array, line.bodyStart(), line.bodyEnd() - line.bodyStart());
+        }
+        byte[] value = quoted(there);
+        return Unpooled.wrappedBuffer(
+                Unpooled.wrappedBuffer(array, line.bodyStart(), line.modelStart() - line.bodyStart()),
+                Unpooled.wrappedBuffer(value),
+                Unpooled.wrappedBuffer(array, line.modelEnd(), line.bodyEnd() - line.modelEnd()));
+    }
+
+    private static byte[] quoted(String text) {
+        return Json.encode(text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private RequestOptions options(String endpoint) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost(backend.address().host())
+                .setPort(backend.address().port())
+                .setSsl(backend.address().tls())
+                .setURI(backend.address().path(endpoint))
+                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                .putHeader(HttpHeaders.ACCEPT, JSON)
+                .putHeader(HttpHeaders.USER_AGENT, USER_AGENT);
+        String authorization = backend.authorization();
+        return authorization == null ? options : options.putHeader(HttpHeaders.AUTHORIZATION, authorization);
+    }
+
+    private static boolean isNobodyThere(Throwable failure) {
+        return failure instanceof ConnectException || failure instanceof UnknownHostException;
+    }
+}

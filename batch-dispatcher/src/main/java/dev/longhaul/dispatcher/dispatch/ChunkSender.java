@@ -1,0 +1,109 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.dispatcher.DispatcherConfig;
+import dev.longhaul.model.ResultChunk;
+import dev.longhaul.model.Topics;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes result chunks to Kafka and keeps at it until they are acknowledged. A thread of its own stands between the lanes and the
+ * producer, since {@code send} may block while Kafka is away; the bytes that wait are bounded because lanes start no line past
+ * {@link #hasRoom}.
+ */
+@ApplicationScoped
+class ChunkSender {
+    private static final Logger LOG = Logger.getLogger(ChunkSender.class);
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final SliceReports reports;
+    private final long budget;
+    private final AtomicLong unsentBytes = new AtomicLong();
+    private final LinkedBlockingQueue<Outgoing> queue = new LinkedBlockingQueue<>();
+    private final Thread thread = Thread.ofPlatform().name("chunk-sender").daemon().unstarted(this::run);
+
+    private record Outgoing(SliceRun run, int lines, byte[] value) {}
+
+    ChunkSender(
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            SliceReports reports,
+            DispatcherConfig config) {
+        this.producer = new KafkaProducer<>(KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        this.reports = reports;
+        this.budget = config.unsentBytes();
+        this.thread.start();
+    }
+
+    /** Takes a chunk over; never blocks. */
+    void send(SliceRun run, ResultChunk chunk) {
+        byte[] value = chunk.encode();
+        unsentBytes.addAndGet(value.length);
+        queue.add(new Outgoing(run, chunk.entries().size(), value));
+    }
+
+    /** Whether Kafka keeps up. */
+    boolean hasRoom() {
+        return unsentBytes.get() < budget;
+    }
+
+    long unsentBytes() {
+        return unsentBytes.get();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                transmit(queue.take());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void transmit(Outgoing outgoing) {
+        SliceClaim claim = outgoing.run().claim();
+        byte[] key = claim.slice().batchId().getBytes(StandardCharsets.UTF_8);
+        try {
+            producer.send(
+                    new ProducerRecord<>(Topics.RESULTS, claim.resultsPartition(), key, outgoing.value()),
+                    (metadata, failure) -> acknowledged(outgoing, metadata, failure));
+        } catch (RuntimeException e) {
+            again(outgoing, e);
+        }
+    }
+
+    private void acknowledged(Outgoing outgoing, RecordMetadata metadata, @Nullable Exception failure) {
+        if (failure != null) {
+            again(outgoing, failure);
+            return;
+        }
+        unsentBytes.addAndGet(-outgoing.value().length);
+        if (outgoing.run().durable(outgoing.lines(), metadata.offset())) {
+            reports.add(outgoing.run());
+        }
+    }
+
+    /** The result of a call that was made is never given up: the producer's own retries first, then ours. */
+    private void again(Outgoing outgoing, Exception failure) {
+        LOG.warnf("LH-D020 Kafka did not take a result chunk of %s, trying again: %s", outgoing.run().claim().slice(), failure);
+        queue.add(outgoing);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        producer.flush();
+        thread.interrupt();
+        producer.close();
+    }
+}

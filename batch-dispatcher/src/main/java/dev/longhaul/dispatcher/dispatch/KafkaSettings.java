@@ -1,0 +1,53 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** What our own Kafka clients add to the connection settings of the {@code kafka.*} configuration. */
+public final class KafkaSettings {
+    private static final int MAX_RECORD_BYTES = 24 * 1024 * 1024;
+
+    private KafkaSettings() {}
+
+    /** A producer that gives nothing up: all replicas, idempotent, no time limit of its own. */
+    public static Map<String, Object> producer(Map<String, Object> connection) {
+        Map<String, Object> settings = connectionOnly(connection);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
+        settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+        return settings;
+    }
+
+    /** A share consumer that takes just the hints it has room for and says of each what became of it. */
+    public static Map<String, Object> shareConsumer(Map<String, Object> connection, String group, int records) {
+        Map<String, Object> settings = connectionOnly(connection);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
+        settings.put("share.acknowledgement.mode", "explicit");
+        settings.put("share.acquire.mode", "record_limit");
+        settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+        return settings;
+    }
+
+    /** A consumer without a group, for one look at a partition. */
+    public static Map<String, Object> reader(Map<String, Object> connection) {
+        Map<String, Object> settings = connectionOnly(connection);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
+        return settings;
+    }
+
+    private static Map<String, Object> connectionOnly(Map<String, Object> connection) {
+        return new HashMap<>(connection);
+    }
+}

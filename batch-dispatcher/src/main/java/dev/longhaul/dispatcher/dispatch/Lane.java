@@ -1,0 +1,126 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.dispatcher.lease.ProcessLease;
+import dev.longhaul.model.jsonl.LineBuffer;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One event loop with all that it owns: its connections, calls, buffers and chunks. Methods run on it unless they say otherwise. */
+final class Lane {
+    private static final long TICK_MILLIS = 25;
+    private static final int SPARE_BUFFERS = 64;
+    private static final int SPARE_BUFFER_BYTES = 64 * 1024;
+    private static final int BUFFER_BYTES = 2 * 1024;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final int index;
+    private final LaneResults results;
+    private final ChunkSender sender;
+    private final SliceReports reports;
+    private final Map<String, BackendLane> backends = new LinkedHashMap<>();
+    private final ArrayDeque<LineBuffer> spare = new ArrayDeque<>();
+    private List<Lane> siblings = List.of();
+
+    /** May be called on any thread. */
+    Lane(Vertx vertx, Context context, int index, ChunkSender sender, SliceReports reports) {
+        this.vertx = vertx;
+        this.context = context;
+        this.index = index;
+        this.sender = sender;
+        this.reports = reports;
+        this.results = new LaneResults(this, sender);
+    }
+
+    void start(List<Lane> all, Map<Backend, RunQueue> queues, ProcessLease lease) {
+        siblings = all;
+        queues.forEach((backend, queue) -> backends.put(backend.name(), new BackendLane(this, backend, queue, lease)));
+        vertx.setPeriodic(TICK_MILLIS, timer -> tick());
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        results.flushOld(now);
+        backends.values().forEach(backend -> backend.tick(now));
+    }
+
+    /** Runs something on the lane's thread; may be called on any thread. */
+    void execute(Runnable action) {
+        context.runOnContext(ignored -> action.run());
+    }
+
+    void after(long nanos, Runnable action) {
+        vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)), timer -> action.run());
+    }
+
+    void setCeiling(String backend, int ceiling) {
+        of(backend).setCeiling(ceiling);
+    }
+
+    void pump(String backend) {
+        of(backend).pump();
+    }
+
+    private BackendLane of(String backend) {
+        BackendLane lane = backends.get(backend);
+        if (lane == null) {
+            throw new IllegalArgumentException("no backend is called " + backend);
+        }
+        return lane;
+    }
+
+    void stop(SliceRun run) {
+        backends.values().forEach(backend -> backend.stop(run));
+    }
+
+    /** Whether memory allows another line to start. */
+    boolean mayStart() {
+        return sender.hasRoom();
+    }
+
+    /** A slice's last line was answered here: what every lane has of it leaves at once. */
+    void lastAnswered(SliceRun run) {
+        results.flush(run);
+        siblings.stream().filter(lane -> lane != this).forEach(lane -> lane.execute(() -> lane.results.flush(run)));
+    }
+
+    void giveBack(SliceRun run, int lines) {
+        if (run.giveBack(lines)) {
+            reports.add(run);
+        }
+    }
+
+    LaneResults results() {
+        return results;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    int index() {
+        return index;
+    }
+
+    int inFlight() {
+        return backends.values().stream().mapToInt(BackendLane::inFlight).sum();
+    }
+
+    LineBuffer takeBuffer() {
+        LineBuffer buffer = spare.pollFirst();
+        return buffer == null ? new LineBuffer(BUFFER_BYTES) : buffer;
+    }
+
+    void returnBuffer(LineBuffer buffer) {
+        if (spare.size() < SPARE_BUFFERS && buffer.array().length <= SPARE_BUFFER_BYTES) {
+            buffer.truncate(0);
+            spare.addFirst(buffer);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.model.jsonl.LineBuffer;
+import dev.longhaul.model.jsonl.RequestLine;
+import io.vertx.core.http.HttpClientRequest;
+import org.jspecify.annotations.Nullable;
+
+/** One request line under way at a backend, over all of its attempts. Belongs to its lane's thread. */
+final class LineCall {
+    final SliceRun run;
+    final int line;
+    final RequestLine request;
+    int attempt;
+    long startedNanos;
+    long dueNanos;
+    int statusCode;
+    @Nullable String requestId;
+    long retryAfterMillis;
+    @Nullable HttpClientRequest http;
+    @Nullable LineBuffer body;
+    boolean settled;
+
+    LineCall(SliceRun run, int line, RequestLine request) {
+        this.run = run;
+        this.line = line;
+        this.request = request;
+    }
+
+    /** The line's number in the input file, from 1. */
+    long number() {
+        return run.claim().firstLine() + indexInSlice();
+    }
+
+    int indexInSlice() {
+        return run.indexInSlice(line);
+    }
+
+    /** The id for a line whose backend gave none. */
+    String ownRequestId() {
+        return "req_" + run.claim().slice().batchId().substring("batch_".length()) + "_" + number() + "_" + attempt;
+    }
+}

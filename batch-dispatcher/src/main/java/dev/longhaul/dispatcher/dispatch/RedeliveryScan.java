@@ -1,0 +1,94 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.model.MalformedRecordException;
+import dev.longhaul.model.ResultChunk;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.model.Topics;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Finds the lines of redelivered slices whose results are in Kafka already: those sealed (the bitmap) and those in chunks between the
+ * checkpoint and the end of the results partition. Never too much is found; what is missed is called again and its second result
+ * dropped by the finalizer.
+ */
+@ApplicationScoped
+class RedeliveryScan {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Map<String, Object> kafka;
+
+    RedeliveryScan(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        this.kafka = kafka;
+    }
+
+    /** One read of a partition for all of the claims, which share it; blocks. */
+    Map<SliceId, BitSet> doneLines(int partition, Collection<SliceClaim> claims) {
+        Map<SliceId, BitSet> done = new HashMap<>();
+        long from = Long.MAX_VALUE;
+        for (SliceClaim claim : claims) {
+            done.put(claim.slice(), bits(claim));
+            from = Math.min(from, claim.checkpointOffset());
+        }
+        TopicPartition source = new TopicPartition(Topics.RESULTS, partition);
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                KafkaSettings.reader(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(source));
+            long end = endOf(consumer, source);
+            consumer.seek(source, Math.max(from, beginningOf(consumer, source)));
+            while (consumer.position(source) < end) {
+                for (ConsumerRecord<byte[], byte[]> record : poll(consumer, source)) {
+                    note(record.value(), done);
+                }
+            }
+        }
+        return done;
+    }
+
+    static BitSet bits(SliceClaim claim) {
+        byte[] bitmap = claim.bitmap();
+        return bitmap == null ? new BitSet() : BitSet.valueOf(bitmap);
+    }
+
+    private static long endOf(KafkaConsumer<byte[], byte[]> consumer, TopicPartition source) {
+        return consumer.endOffsets(List.of(source)).getOrDefault(source, 0L);
+    }
+
+    private static long beginningOf(KafkaConsumer<byte[], byte[]> consumer, TopicPartition source) {
+        return consumer.beginningOffsets(List.of(source)).getOrDefault(source, 0L);
+    }
+
+    private static Iterable<ConsumerRecord<byte[], byte[]>> poll(
+            KafkaConsumer<byte[], byte[]> consumer, TopicPartition source) {
+        try {
+            return consumer.poll(POLL);
+        } catch (OffsetOutOfRangeException e) {
+            // Sealed and deleted while we looked: what is gone is in the bitmap of somebody's later snapshot.
+            consumer.seek(source, beginningOf(consumer, source));
+            return List.of();
+        }
+    }
+
+    private static void note(byte[] value, Map<SliceId, BitSet> done) {
+        try {
+            ResultChunk chunk = ResultChunk.decode(value);
+            BitSet lines = done.get(chunk.slice());
+            if (lines != null) {
+                chunk.entries().forEach(entry -> lines.set(entry.line()));
+            }
+        } catch (MalformedRecordException e) {
+            // Its finalizer sends it to the dead-letter topic; here it tells of no line.
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.longhaul.dispatcher.dispatch;
+
+import dev.longhaul.dispatcher.lease.ProcessLease;
+import dev.longhaul.model.MalformedRecordException;
+import dev.longhaul.model.SliceHint;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.model.Topics;
+import dev.longhaul.store.StoreException;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes hints from the share group while this process is hungry, claims their slices in PostgreSQL, acknowledges the hints at once
+ * (from there PostgreSQL knows who has what), reads the slices' bytes and hands them to the lanes.
+ */
+@ApplicationScoped
+public class SliceIntake {
+    private static final Logger LOG = Logger.getLogger(SliceIntake.class);
+    private static final int HINTS_A_POLL = 16;
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long HUNGER_MILLIS = 50;
+    private static final long RETRY_MILLIS = 500;
+
+    private final Map<String, Object> kafka;
+    private final ClaimStore claims;
+    private final SliceReader reader;
+    private final RedeliveryScan redelivery;
+    private final Dispatch dispatch;
+    private final SliceReports reports;
+    private final Appetite appetite;
+    private final ProcessLease lease;
+    private final HintDeadLetters deadLetters;
+    private final Semaphore hunger = new Semaphore(0);
+    private final Thread thread = Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
+    private volatile boolean running = true;
+
+    SliceIntake(
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            ClaimStore claims,
+            SliceReader reader,
+            RedeliveryScan redelivery,
+            Dispatch dispatch,
+            SliceReports reports,
+            Appetite appetite,
+            ProcessLease lease,
+            HintDeadLetters deadLetters) {
+        this.kafka = kafka;
+        this.claims = claims;
+        this.reader = reader;
+        this.redelivery = redelivery;
+        this.dispatch = dispatch;
+        this.reports = reports;
+        this.appetite = appetite;
+        this.lease = lease;
+        this.deadLetters = deadLetters;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Looks again whether there is room; any thread. */
+    public void wake() {
+        hunger.release();
+    }
+
+    /** Takes no further hint; returns when the last ones are settled, or after some seconds. */
+    public void stop() {
+        running = false;
+        hunger.release();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (running) {
+            try (KafkaShareConsumer<byte[], byte[]> consumer = new KafkaShareConsumer<>(
+                    KafkaSettings.shareConsumer(kafka, Topics.SLICES_GROUP, HINTS_A_POLL),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer())) {
+                consumer.subscribe(List.of(Topics.SLICES));
+                takeHints(consumer);
+            } catch (WakeupException e) {
+                LOG.debug("woken to stop");
+            } catch (RuntimeException e) {
+                // Whatever it was, hints are only hints: the leader releases again what nobody claimed.
+                LOG.warnf("LH-D030 taking slices failed, starting over: %s", e);
+                pause();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void takeHints(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        while (running) {
+            if (!appetite.isHungry()) {
+                if (hunger.tryAcquire(HUNGER_MILLIS, TimeUnit.MILLISECONDS)) {
+                    hunger.drainPermits();
+                }
+                appetite.measure();
+                continue;
+            }
+            List<SliceHint> hints = new ArrayList<>();
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                records.add(record);
+                try {
+                    hints.add(SliceHint.decode(record.value()));
+                } catch (MalformedRecordException e) {
+                    deadLetters.send(record, e);
+                }
+            }
+            List<SliceClaim> claimed = hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
+            appetite.arriving(claimed.stream().mapToInt(SliceClaim::lines).sum());
+            records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
+            if (!claimed.isEmpty()) {
+                Thread.startVirtualThread(() -> takeOn(claimed));
+            }
+            consumer.commitAsync();
+            appetite.measure();
+        }
+    }
+
+    private void takeOn(List<SliceClaim> claimed) {
+        claimed.stream().filter(claim -> claim.claim() == 1).forEach(claim -> Thread.startVirtualThread(
+                () -> open(claim, new BitSet())));
+        claimed.stream()
+                .filter(claim -> claim.claim() > 1)
+                .collect(Collectors.groupingBy(SliceClaim::resultsPartition))
+                .forEach(this::takeOnAgain);
+    }
+
+    private void takeOnAgain(int partition, List<SliceClaim> again) {
+        Map<SliceId, BitSet> done = new HashMap<>();
+        try {
+            done.putAll(redelivery.doneLines(partition, again));
+        } catch (RuntimeException e) {
+            LOG.warnf("LH-D031 could not look for results of redelivered slices, calling their lines again: %s", e);
+        }
+        again.forEach(claim -> open(claim, done.getOrDefault(claim.slice(), RedeliveryScan.bits(claim))));
+    }
+
+    private void open(SliceClaim claim, BitSet done) {
+        try {
+            while (running && lease.covers(claim.holder())) {
+                try {
+                    SliceRun run = new SliceRun(claim, reader.read(claim), done, dispatch.lanes());
+                    reports.hold(run);
+                    dispatch.offer(run);
+                    return;
+                } catch (StoreException e) {
+                    LOG.warnf("LH-D032 cannot read slice %s, trying again: %s", claim.slice(), e.getMessage());
+                    pause();
+                }
+            }
+        } finally {
+            appetite.arriving(-claim.lines());
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.longhaul.dispatcher.plan;
+
+import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.store.FileSegments;
+import dev.longhaul.store.FileSegments.Segment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** One attempt to plan one batch, on the thread that runs it. */
+final class PlanJob {
+    private static final Logger LOG = Logger.getLogger(PlanJob.class);
+    private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final PlanStore store;
+    private final FileSegments files;
+    private final Backends backends;
+    private final InputPlanner planner;
+    private final PlanStore.Claimed plan;
+    /** The newest portion is kept back, so that a small file's plan is one transaction. */
+    private List<PlannedSlice> portion = new ArrayList<>();
+
+    private long renewedNanos = System.nanoTime();
+    private boolean overtaken;
+
+    PlanJob(PlanStore store, FileSegments files, Backends backends, InputPlanner planner, PlanStore.Claimed plan) {
+        this.store = store;
+        this.files = files;
+        this.backends = backends;
+        this.planner = planner;
+        this.plan = plan;
+    }
+
+    /** Plans to the end; true when the batch is in progress by it. Throws when a store fails: the plan is then tried again. */
+    boolean run() throws IOException {
+        Long bytes = plan.fileBytes();
+        if (bytes == null) {
+            store.reject(plan, List.of(new PlanProblem(
+                    "invalid_request",
+                    "Cannot find file " + plan.fileId() + ", or organization default does not have access to it.",
+                    "file_id",
+                    null)));
+            return false;
+        }
+        if (!store.begin(plan)) {
+            return false;
+        }
+        List<Segment> segments = files.of(plan.fileId());
+        PlanRequest request = new PlanRequest(
+                () -> files.open(segments, 0, bytes),
+                bytes,
+                plan.endpoint(),
+                model -> !backends.serving(model).isEmpty(),
+                plan.oneModelOnly());
+        return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken)) {
+            case PlanOutcome.Valid valid -> store.start(plan, portion, valid);
+            case PlanOutcome.Invalid invalid -> {
+                LOG.infof("LH-D041 batch %s is invalid: %s", plan.batchId(), invalid.problems().getFirst().message());
+                store.reject(plan, invalid.problems());
+                yield false;
+            }
+            case PlanOutcome.Stopped stopped -> false;
+        };
+    }
+
+    private void keep(List<PlannedSlice> next) {
+        if (!portion.isEmpty()) {
+            overtaken |= !store.store(plan, portion);
+        }
+        portion = List.copyOf(next);
+    }
+
+    private void renewNowAndThen(long bytesRead, long bytesToRead) {
+        if (System.nanoTime() - renewedNanos > RENEW_NANOS) {
+            renewedNanos = System.nanoTime();
+            long bytes = plan.fileBytes() == null ? 0 : plan.fileBytes();
+            overtaken |= !store.renew(plan, (long) (bytes * ((double) bytesRead / Math.max(1, bytesToRead))));
+        }
+    }
+}

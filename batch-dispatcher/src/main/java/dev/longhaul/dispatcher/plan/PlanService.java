@@ -1,0 +1,127 @@
+package dev.longhaul.dispatcher.plan;
+
+import dev.longhaul.dispatcher.DispatcherConfig;
+import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.lease.ProcessLease;
+import dev.longhaul.store.FileSegments;
+import dev.longhaul.store.StoreException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Plans batches as they come. Small files have a slot of their own, so that a large plan delays nobody's one-line batch. An event only
+ * wakes it; what is to plan stands in PostgreSQL, and is looked for anyway from time to time.
+ */
+@ApplicationScoped
+public class PlanService {
+    private static final Logger LOG = Logger.getLogger(PlanService.class);
+    private static final long SMALL_BYTES = 4 * 1024 * 1024;
+    private static final int SMALL_AT_ONCE = 8;
+    private static final long POLL_MILLIS = 1_000;
+    /** How long plans wait for backends that never named their models, from the start of this process. */
+    private static final long MODELS_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final PlanStore store;
+    private final FileSegments files;
+    private final Backends backends;
+    private final ProcessLease lease;
+    private final InputPlanner planner;
+    private final Semaphore wakeSmall = new Semaphore(1);
+    private final Semaphore wakeLarge = new Semaphore(1);
+    private final long startedNanos = System.nanoTime();
+    private volatile boolean running = true;
+    private volatile Runnable onStarted = () -> {};
+    private boolean saidWaiting;
+
+    PlanService(PlanStore store, FileSegments files, Backends backends, ProcessLease lease, DispatcherConfig config) {
+        this.store = store;
+        this.files = files;
+        this.backends = backends;
+        this.lease = lease;
+        this.planner = new InputPlanner(new PlanLimits(
+                config.maxLines(), config.maxLineBytes(), config.sliceLines(), config.sliceLength(), config.hashBytes()));
+    }
+
+    /** Starts the slots. */
+    public void start(Runnable whenBatchStarted) {
+        onStarted = whenBatchStarted;
+        Thread.ofVirtual().name("plan-small").start(() -> loop(wakeSmall, 0, SMALL_BYTES, SMALL_AT_ONCE));
+        Thread.ofPlatform().daemon().name("plan-large").start(() -> loop(wakeLarge, SMALL_BYTES, Long.MAX_VALUE, 1));
+    }
+
+    /** Looks for batches to plan now; any thread. */
+    public void wake() {
+        wakeSmall.release();
+        wakeLarge.release();
+    }
+
+    public void stop() {
+        running = false;
+        wake();
+    }
+
+    private void loop(Semaphore wake, long least, long most, int atOnce) {
+        while (running) {
+            try {
+                if (!mayPlan() || !planSome(least, most, atOnce)) {
+                    if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                        wake.drainPermits();
+                    }
+                }
+            } catch (StoreException e) {
+                LOG.warnf("LH-D042 cannot look for batches to plan: %s", e.getMessage());
+                pause();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private boolean planSome(long least, long most, int atOnce) throws InterruptedException {
+        var claimed = store.claim(lease.identity().id(), least, most, atOnce);
+        for (PlanStore.Claimed plan : claimed) {
+            plan(plan);
+        }
+        return !claimed.isEmpty();
+    }
+
+    private void plan(PlanStore.Claimed plan) throws InterruptedException {
+        try {
+            if (new PlanJob(store, files, backends, planner, plan).run()) {
+                onStarted.run();
+            }
+        } catch (StoreException | IOException e) {
+            // The lease runs out and another attempt follows; a store's failure is never the file's fault.
+            LOG.warnf("LH-D043 planning %s failed, it will be tried again: %s", plan.batchId(), e.getMessage());
+            pause();
+        }
+    }
+
+    /** A model is unknown only once every backend has said what it serves, or had time to. */
+    private boolean mayPlan() {
+        var unknown = backends.unknown();
+        boolean patient = System.nanoTime() - startedNanos < MODELS_PATIENCE_NANOS;
+        if (unknown.isEmpty() || !patient) {
+            return true;
+        }
+        if (!saidWaiting) {
+            saidWaiting = true;
+            LOG.warnf("LH-D044 plans wait up to 30 s for the models of: %s",
+                    unknown.stream().map(Backend::name).collect(Collectors.joining(", ")));
+        }
+        return false;
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(500);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.longhaul.dispatcher.plan;
+
+import dev.longhaul.model.jsonl.InputField;
+import dev.longhaul.model.jsonl.LineProblem;
+import dev.longhaul.model.jsonl.RequestLine;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The rules for a line that depend on its batch. Remembers the first model: one instance reads one file once. */
+final class RequestRules {
+    private final EndpointRules endpoint;
+    private final Predicate<String> served;
+    private final boolean oneModelOnly;
+
+    private @Nullable String firstModel;
+    private @Nullable String lastModel;
+    private boolean lastServed;
+
+    RequestRules(EndpointRules endpoint, Predicate<String> served, boolean oneModelOnly) {
+        this.endpoint = endpoint;
+        this.served = served;
+        this.oneModelOnly = oneModelOnly;
+    }
+
+    /** The first rule that the line breaks, or null. */
+    @Nullable
+    LineProblem broken(RequestLine line) {
+        if (!line.url().equals(endpoint.url())) {
+            return new LineProblem(
+                    "invalid_url", "The URL provided for this request does not match the batch endpoint.", "url");
+        }
+        String model = line.model();
+        if (model == null) {
+            return new LineProblem("invalid_request", "Model parameter is required.", "body.model");
+        }
+        if (!isServed(model)) {
+            return new LineProblem(
+                    "model_not_found",
+                    "The provided model '" + LineProblem.shortened(model) + "' is not supported by the Batch API.",
+                    "body.model");
+        }
+        if (firstModel == null) {
+            firstModel = model;
+        }
+        if (oneModelOnly && !model.equals(firstModel)) {
+            return new LineProblem(
+                    "mismatched_model",
+                    "All requests of this batch must use the same model: expected '" + LineProblem.shortened(firstModel)
+                            + "', but got '" + LineProblem.shortened(model) + "'.",
+                    "body.model");
+        }
+        if (line.stream()) {
+            return new LineProblem(
+                    "streaming_unsupported",
+                    endpoint.title() + ": Streaming is not supported in the Batch API.",
+                    "body.stream");
+        }
+        return endpoint.acceptsInputOf(line) ? null : missingInput();
+    }
+
+    private boolean isServed(String model) {
+        // Runs of one model are the rule: the tokenizer hands out the same string then.
+        if (!model.equals(lastModel)) {
+            lastServed = served.test(model);
+            lastModel = model;
+        }
+        return lastServed;
+    }
+
+    private LineProblem missingInput() {
+        InputField input = endpoint.input();
+        String title =
+                Character.toUpperCase(input.key().charAt(0)) + input.key().substring(1);
+        return new LineProblem("invalid_request", title + " parameter is required.", "body." + input.key());
+    }
+}

@@ -1,0 +1,87 @@
+package dev.longhaul.dispatcher.plan;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers lines into slices and hands these on in portions, so that a file's slices are never held together. */
+final class SliceCutter {
+    private static final int PORTION = 256;
+
+    private final PlanLimits limits;
+    private final SliceSink sink;
+    private final List<PlannedSlice> portion = new ArrayList<>(PORTION);
+
+    private int slices;
+    private long totalLines;
+    private long totalBytes;
+    private boolean mixed;
+    private @Nullable String firstModel;
+
+    private long start;
+    private long end;
+    private long firstLine;
+    private int lines;
+    private @Nullable String model;
+
+    SliceCutter(PlanLimits limits, SliceSink sink) {
+        this.limits = limits;
+        this.sink = sink;
+    }
+
+    /** Adds the line that follows the last one. */
+    void add(LineReader line, @Nullable String lineModel) throws IOException {
+        if (lines > 0 && !fits(line, lineModel)) {
+            cut();
+        }
+        if (lines == 0) {
+            start = line.fileOffset();
+            firstLine = line.number();
+            model = lineModel;
+            noteModel(lineModel);
+        }
+        end = line.fileEnd();
+        lines++;
+    }
+
+    private boolean fits(LineReader line, @Nullable String lineModel) {
+        return lines < limits.maxSliceLines()
+                && line.fileEnd() - start <= limits.maxSliceBytes()
+                && (lineModel == null ? model == null : lineModel.equals(model));
+    }
+
+    private void noteModel(@Nullable String lineModel) {
+        if (slices == 0) {
+            firstModel = lineModel;
+        } else {
+            mixed |= lineModel == null ? firstModel != null : !lineModel.equals(firstModel);
+        }
+    }
+
+    private void cut() throws IOException {
+        portion.add(new PlannedSlice(slices, start, Math.toIntExact(end - start), firstLine, lines, model));
+        slices++;
+        totalLines += lines;
+        totalBytes += end - start;
+        lines = 0;
+        if (portion.size() == PORTION) {
+            handOn();
+        }
+    }
+
+    private void handOn() throws IOException {
+        if (!portion.isEmpty()) {
+            sink.accept(List.copyOf(portion));
+            portion.clear();
+        }
+    }
+
+    PlanOutcome.Valid finish() throws IOException {
+        if (lines > 0) {
+            cut();
+        }
+        handOn();
+        return new PlanOutcome.Valid(totalLines, slices, totalBytes, mixed ? null : firstModel);
+    }
+}

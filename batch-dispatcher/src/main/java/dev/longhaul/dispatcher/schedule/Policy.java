@@ -1,0 +1,80 @@
+package dev.longhaul.dispatcher.schedule;
+
+import dev.longhaul.model.SliceId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which slices go next; pure. Tenants take turns; within a tenant the earliest deadline goes first, then the older batch, then
+ * the order of the file. A slice goes while its model's backends have any appetite left, so the last one may overshoot it.
+ */
+final class Policy {
+    private static final Comparator<Candidate> WITHIN_TENANT = Comparator.comparing(Candidate::deadline)
+            .thenComparing(Candidate::createdAt)
+            .thenComparing(candidate -> candidate.slice().batchId())
+            .thenComparing(candidate -> candidate.slice().seq());
+
+    private Policy() {}
+
+    /** Which backends serve a model. */
+    interface Serving {
+        List<String> backends(@Nullable String model);
+    }
+
+    /**
+     * Chooses slices.
+     *
+     * @param appetite lines by backend that its dispatchers would still take on
+     * @param lastTenant the tenant whose turn was last; the next one in order begins
+     */
+    static List<SliceId> choose(
+            List<Candidate> candidates, Map<String, Integer> appetite, Serving serving, @Nullable String lastTenant) {
+        Map<String, Integer> left = new HashMap<>(appetite);
+        Deque<Deque<Candidate>> turns = turns(candidates, lastTenant);
+        List<SliceId> chosen = new ArrayList<>();
+        while (!turns.isEmpty()) {
+            Deque<Candidate> tenant = turns.removeFirst();
+            Candidate next = nextThatFits(tenant, left, serving);
+            if (next != null) {
+                chosen.add(next.slice());
+                turns.addLast(tenant);
+            }
+        }
+        return chosen;
+    }
+
+    private static Deque<Deque<Candidate>> turns(List<Candidate> candidates, @Nullable String lastTenant) {
+        SequencedMap<String, List<Candidate>> byTenant = new TreeMap<>();
+        candidates.forEach(c -> byTenant.computeIfAbsent(c.tenantId(), t -> new ArrayList<>()).add(c));
+        Deque<Deque<Candidate>> turns = new ArrayDeque<>();
+        Deque<Deque<Candidate>> after = new ArrayDeque<>();
+        byTenant.forEach((tenant, own) -> {
+            own.sort(WITHIN_TENANT);
+            (lastTenant == null || tenant.compareTo(lastTenant) > 0 ? turns : after).addLast(new ArrayDeque<>(own));
+        });
+        turns.addAll(after);
+        return turns;
+    }
+
+    private static @Nullable Candidate nextThatFits(
+            Deque<Candidate> tenant, Map<String, Integer> left, Serving serving) {
+        for (Candidate next = tenant.pollFirst(); next != null; next = tenant.pollFirst()) {
+            String hungriest = serving.backends(next.model()).stream()
+                    .max(Comparator.comparingInt(backend -> left.getOrDefault(backend, 0)))
+                    .orElse(null);
+            if (hungriest != null && left.getOrDefault(hungriest, 0) > 0) {
+                left.merge(hungriest, -next.lines(), Integer::sum);
+                return next;
+            }
+        }
+        return null;
+    }
+}

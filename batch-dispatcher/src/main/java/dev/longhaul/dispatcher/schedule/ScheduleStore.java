@@ -1,0 +1,149 @@
+package dev.longhaul.dispatcher.schedule;
+
+import dev.longhaul.dispatcher.lease.ProcessLease;
+import dev.longhaul.model.SliceHint;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.store.Database;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the leader reads and writes. Every write is in a transaction that has checked the leader's lease. */
+@ApplicationScoped
+class ScheduleStore {
+    /** A released slice that nobody claimed for so long is released again. */
+    private static final double UNCLAIMED_SECONDS = 3;
+    /** A lease is not judged within one lease of PostgreSQL's own start. */
+    private static final String DEAD = """
+            select p.id from process p
+            where p.kind = 'dispatcher' and pg_postmaster_start_time() < now() - interval '10 s'
+              and (p.lease_until < now()
+                or (p.started_at < now() - interval '2 s' and not exists (
+                  select 1 from pg_locks l
+                  where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
+                    and l.database = (select oid from pg_database where datname = current_database()))))"""
+            .formatted(ProcessLease.LOCK_CLASS);
+
+    private final Database database;
+
+    ScheduleStore(Database database) {
+        this.database = database;
+    }
+
+    /** Lines by backend that the live dispatchers would take on; what is released and unclaimed is not taken off yet. */
+    Map<String, Integer> wanted() {
+        Map<String, Integer> wanted = new HashMap<>();
+        for (Row row : database.run("select wanted from process where kind = 'dispatcher' and lease_until > now()")) {
+            JsonObject one = row.getJsonObject(0);
+            one.forEach(entry -> wanted.merge(entry.getKey(), ((Number) entry.getValue()).intValue(), Integer::sum));
+        }
+        return wanted;
+    }
+
+    /** Lines released and not yet claimed, by model; the empty name for none. */
+    Map<String, Integer> released() {
+        Map<String, Integer> lines = new HashMap<>();
+        for (Row row : database.run(
+                "select coalesce(model, ''), sum(line_count)::int from slice where state = 'released' group by 1")) {
+            lines.put(row.getString(0), row.getInteger(1));
+        }
+        return lines;
+    }
+
+    /** Slices that could go now, a few of each running batch, of the models that have somewhere to go. */
+    List<Candidate> candidates(List<String> models, int perBatch) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (Row row : database.run(
+                """
+                select b.id, b.tenant_id, b.expires_at, b.created_at, s.seq, s.line_count, s.model
+                from batch b cross join lateral (
+                  select seq, line_count, model from slice
+                  where batch_id = b.id and state = 'pending' and (not_before is null or not_before <= now())
+                    and (model is null or model = any($1))
+                  order by seq limit $2) s
+                where b.status = 'in_progress' and b.stop_reason is null
+                """,
+                models.toArray(String[]::new), perBatch)) {
+            candidates.add(new Candidate(
+                    new SliceId(row.getString("id"), row.getInteger("seq")),
+                    row.getInteger("line_count"),
+                    row.getString("model"),
+                    row.getString("tenant_id"),
+                    row.get(OffsetDateTime.class, "expires_at").toInstant(),
+                    row.get(OffsetDateTime.class, "created_at").toInstant()));
+        }
+        return candidates;
+    }
+
+    /** The models of the running batches' pending slices. */
+    List<String> pendingModels() {
+        List<String> models = new ArrayList<>();
+        for (Row row : database.run(
+                """
+                select distinct s.model from batch b join slice s on s.batch_id = b.id
+                where b.status = 'in_progress' and b.stop_reason is null and s.state = 'pending' and s.model is not null
+                """)) {
+            models.add(row.getString(0));
+        }
+        return models;
+    }
+
+    /** Releases slices under new claim numbers; what is no longer pending or was stopped is left out. */
+    List<SliceHint> release(Database.Transaction transaction, List<SliceId> slices) {
+        List<SliceHint> hints = new ArrayList<>();
+        for (Row row : transaction.run(
+                """
+                update slice s set state = 'released', claim = s.claim + 1, changed_at = now()
+                from unnest($1::text[], $2::int[]) as c (batch_id, seq), batch b
+                where s.batch_id = c.batch_id and s.seq = c.seq and s.state = 'pending'
+                  and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null
+                returning s.batch_id, s.seq, s.claim
+                """,
+                slices.stream().map(SliceId::batchId).toArray(String[]::new),
+                slices.stream().map(SliceId::seq).toArray(Integer[]::new))) {
+            hints.add(new SliceHint(new SliceId(row.getString(0), row.getInteger(1)), row.getInteger(2)));
+        }
+        return hints;
+    }
+
+    /**
+     * Takes back what nobody works on: slices of dead dispatchers, released ones that nobody claimed, and reported ones that the
+     * checkpoint has passed without all of their lines.
+     *
+     * @return how many
+     */
+    int reclaim(Database.Transaction transaction) {
+        int reclaimed = transaction
+                .run(
+                        """
+                        update slice set state = 'pending', holder = null, changed_at = now()
+                        where state = 'claimed' and (holder in (%s)
+                          or not exists (select 1 from process p where p.id = holder))
+                        """.formatted(DEAD))
+                .rowCount();
+        transaction.run("delete from process where id in (" + DEAD + ")");
+        reclaimed += transaction
+                .run(
+                        """
+                        update slice set state = 'pending', changed_at = now()
+                        where state = 'released' and changed_at < now() - make_interval(secs => $1)
+                        """,
+                        UNCLAIMED_SECONDS)
+                .rowCount();
+        return reclaimed
+                + transaction
+                        .run(
+                                """
+                                update slice s set state = 'pending', holder = null, changed_at = now()
+                                from batch b join results_partition p on p.partition = b.results_partition
+                                where s.state = 'reported' and b.id = s.batch_id and b.stop_reason is null
+                                  and p.checkpoint_offset > s.finished_offset
+                                """)
+                        .rowCount();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.sim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.locals3;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.localstack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,345 @@
+package dev.longhaul.model.jsonl;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the fields of one request line in one pass, as byte ranges: no tree, and nothing decoded but what is asked
+ * for. Checks what every endpoint shares: the line is one JSON object in strict UTF-8, its fields are there and of the
+ * right type. What depends on the batch (its endpoint, its models) is the planner's.
+ *
+ * <p>Of several problems the first in this order is named: the JSON itself, duplicate keys, custom_id, method, url,
+ * body, body.model, body.stream. A null counts as an absent field, unknown fields pass.
+ *
+ * <p>Made to be kept and reused by one thread; not thread-safe. A returned {@link RequestLine} doesn't depend on the
+ * tokenizer, only on the array.
+ */
+public final class LineTokenizer {
+    /** Nesting that a line may have, its own object included. */
+    public static final int DEFAULT_MAX_DEPTH = 512;
+
+    public static final int DEFAULT_MAX_BYTES = 32 << 20;
+
+    /** Unknown fields beside the four that count are remembered to find a duplicate; so many, not more. */
+    private static final int MAX_OTHER_KEYS = 256;
+
+    /** Jackson keeps each distinct key of a line until its end, at some 150 bytes: this keeps that within 40 MB. */
+    private static final int MAX_KEYS = 1 << 18;
+
+    private final JsonFactory factory;
+    private final int maxBytes;
+    private final Set<String> otherKeys = new HashSet<>();
+
+    final FieldRange customId = new FieldRange();
+    final FieldRange body = new FieldRange();
+    final FieldRange model = new FieldRange();
+    private final FieldRange method = new FieldRange();
+    private final FieldRange url = new FieldRange();
+    private final FieldRange stream = new FieldRange();
+    byte[] array = {};
+    int inputFields;
+
+    private int base;
+    private int limit;
+    private int keys;
+    private @Nullable String unescapedCustomId;
+    private @Nullable LineProblem structure;
+
+    public LineTokenizer() {
+        this(DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH);
+    }
+
+    /**
+     * @param maxBytes longest line, without its line end
+     * @param maxDepth deepest nesting, the line's own object included
+     */
+    public LineTokenizer(int maxBytes, int maxDepth) {
+        if (maxBytes < 1 || maxDepth < 2) {
+            throw new IllegalArgumentException(
+                    "maxBytes must be at least 1 and maxDepth at least 2: " + maxBytes + ", " + maxDepth);
+        }
+        this.maxBytes = maxBytes;
+        // Bodies pass verbatim: how long their numbers and strings may be is the backend's to say.
+        this.factory = JsonFactory.builder()
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(maxDepth)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNumberLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+    }
+
+    /** Reads the line in {@code [offset, offset + length)}, without its line end. */
+    public LineOutcome tokenize(byte[] line, int offset, int length) {
+        if (length > maxBytes) {
+            return LineProblem.tooLong(maxBytes);
+        }
+        limit = offset + length;
+        base = skipWhitespace(line, offset, limit);
+        if (base == limit) {
+            return LineProblem.blankLine();
+        }
+        int invalid = Utf8.firstInvalid(line, offset, limit);
+        if (invalid >= 0) {
+            return LineProblem.invalidJson("it has invalid UTF-8 at byte " + (invalid - offset + 1) + ".");
+        }
+        if (line[base] != '{') {
+            return LineProblem.invalidJson("it is not a JSON object.");
+        }
+        if (base + 1 < limit && line[base + 1] == 0) {
+            // Jackson would take the line for UTF-16.
+            return unexpected(base + 1 - offset);
+        }
+        clear(line);
+        try (JsonParser parser = factory.createParser(line, base, limit - base)) {
+            readLine(parser);
+            int rest = skipWhitespace(line, position(parser), limit);
+            return rest < limit
+                    ? LineProblem.invalidJson(
+                            "something follows its JSON object at column " + (rest - offset + 1) + ".")
+                    : outcome();
+        } catch (StreamConstraintsException tooDeep) {
+            return LineProblem.invalidJson("its nesting is too deep. At most "
+                    + factory.streamReadConstraints().getMaxNestingDepth() + " levels are allowed.");
+        } catch (TooManyKeys tooMany) {
+            return LineProblem.invalidJson(tooMany.detail);
+        } catch (JsonEOFException cut) {
+            return LineProblem.invalidJson("it ends before its JSON object does.");
+        } catch (JsonProcessingException malformed) {
+            return unexpected(base - offset + (int) malformed.getLocation().getByteOffset());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("reading from memory", impossible);
+        }
+    }
+
+    private static LineProblem unexpected(int index) {
+        return LineProblem.invalidJson("unexpected character at column " + (index + 1) + ".");
+    }
+
+    private void clear(byte[] line) {
+        array = line;
+        customId.clear();
+        method.clear();
+        url.clear();
+        body.clear();
+        model.clear();
+        stream.clear();
+        inputFields = 0;
+        keys = 0;
+        unescapedCustomId = null;
+        structure = null;
+        if (!otherKeys.isEmpty()) {
+            otherKeys.clear();
+        }
+    }
+
+    private void readLine(JsonParser parser) throws IOException {
+        parser.nextToken();
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            switch (key) {
+                case "custom_id" -> {
+                    begin(customId, key, token);
+                    if (token == JsonToken.VALUE_STRING && customId.readRange(array, tokenStart(parser), limit)) {
+                        unescapedCustomId = parser.getText();
+                    }
+                }
+                case "method" -> readString(method, key, parser, token);
+                case "url" -> readString(url, key, parser, token);
+                case "body" -> {
+                    begin(body, key, token);
+                    if (token == JsonToken.START_OBJECT) {
+                        body.start = tokenStart(parser);
+                        readBody(parser);
+                        body.end = position(parser);
+                    }
+                }
+                default -> {
+                    if (otherKeys.size() == MAX_OTHER_KEYS) {
+                        throw new TooManyKeys("it has more than " + MAX_OTHER_KEYS + " unknown keys.");
+                    }
+                    if (!otherKeys.add(key)) {
+                        duplicate(key);
+                    }
+                }
+            }
+            skip(parser);
+        }
+    }
+
+    private void readBody(JsonParser parser) throws IOException {
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            switch (key) {
+                // Twice one of these two would mean what the backend's parser makes of it, past our checks.
+                case "model" -> readString(model, "body.model", parser, token);
+                case "stream" -> begin(stream, "body.stream", token);
+                case "messages" -> note(InputField.MESSAGES, token);
+                case "input" -> note(InputField.INPUT, token);
+                case "prompt" -> note(InputField.PROMPT, token);
+                default -> {}
+            }
+            countKey();
+            skip(parser);
+        }
+    }
+
+    private void readString(FieldRange field, String name, JsonParser parser, JsonToken token) throws IOException {
+        begin(field, name, token);
+        if (token == JsonToken.VALUE_STRING) {
+            field.readText(parser, array, tokenStart(parser), limit);
+        }
+    }
+
+    private void begin(FieldRange field, String name, JsonToken token) {
+        if (field.type != null) {
+            duplicate(name);
+        }
+        field.type = token;
+    }
+
+    private void duplicate(String key) {
+        if (structure == null) {
+            structure = LineProblem.duplicateKey(key);
+        }
+    }
+
+    private void note(InputField field, JsonToken token) {
+        if (token != JsonToken.VALUE_NULL) {
+            inputFields |= field.bit();
+        }
+    }
+
+    /** Moves past the array or object that starts here; a parser that stands elsewhere stays. */
+    private void skip(JsonParser parser) throws IOException {
+        if (!parser.currentToken().isStructStart()) {
+            return;
+        }
+        int open = 1;
+        while (open > 0) {
+            JsonToken token = parser.nextToken();
+            if (token == JsonToken.FIELD_NAME) {
+                countKey();
+            } else if (token.isStructStart()) {
+                open++;
+            } else if (token.isStructEnd()) {
+                open--;
+            }
+        }
+    }
+
+    private void countKey() throws TooManyKeys {
+        if (++keys > MAX_KEYS) {
+            throw new TooManyKeys("it has more than " + MAX_KEYS + " object keys.");
+        }
+    }
+
+    private LineOutcome outcome() {
+        if (structure != null) {
+            return structure;
+        }
+        LineProblem wrong = wrongField();
+        return wrong != null ? wrong : new RequestLine(this, textOf(url), unescapedCustomId);
+    }
+
+    private @Nullable LineProblem wrongField() {
+        LineProblem wrong = requireString(customId, "custom_id");
+        if (wrong == null && customId.end - customId.start == 2) {
+            wrong = LineProblem.emptyCustomId();
+        }
+        if (wrong == null) {
+            wrong = requireString(method, "method");
+        }
+        if (wrong == null && !textOf(method).equals("POST")) {
+            wrong = LineProblem.methodNotPost(textOf(method));
+        }
+        if (wrong == null) {
+            wrong = requireString(url, "url");
+        }
+        if (wrong == null) {
+            wrong = require(body, "body", JsonToken.START_OBJECT, "an object");
+        }
+        if (wrong == null && !model.isAbsent()) {
+            wrong = requireString(model, "body.model");
+        }
+        if (wrong == null && !stream.isAbsent() && stream.type != JsonToken.VALUE_FALSE && !streams()) {
+            wrong = LineProblem.wrongType("body.stream", "a boolean", described(stream));
+        }
+        return wrong;
+    }
+
+    boolean streams() {
+        return stream.type == JsonToken.VALUE_TRUE;
+    }
+
+    private static @Nullable LineProblem requireString(FieldRange field, String name) {
+        return require(field, name, JsonToken.VALUE_STRING, "a string");
+    }
+
+    private static @Nullable LineProblem require(FieldRange field, String name, JsonToken type, String expected) {
+        if (field.type == type) {
+            return null;
+        }
+        return field.isAbsent() ? LineProblem.missing(name) : LineProblem.wrongType(name, expected, described(field));
+    }
+
+    private static String textOf(FieldRange field) {
+        return field.text == null ? "" : field.text;
+    }
+
+    private static String described(FieldRange field) {
+        return switch (field.type) {
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT -> "an integer";
+            case VALUE_NUMBER_FLOAT -> "a decimal number";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            case START_ARRAY -> "an array";
+            case START_OBJECT -> "an object";
+            case null, default -> "null";
+        };
+    }
+
+    private int tokenStart(JsonParser parser) {
+        return base + (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    private int position(JsonParser parser) {
+        return base + (int) parser.currentLocation().getByteOffset();
+    }
+
+    private static int skipWhitespace(byte[] array, int from, int to) {
+        int i = from;
+        while (i < to && (array[i] == ' ' || array[i] == '\t' || array[i] == '\r' || array[i] == '\n')) {
+            i++;
+        }
+        return i;
+    }
+
+    /** Thrown from the depth of the parse; without a stack trace, for a tenant can cause it on every line. */
+    private static final class TooManyKeys extends IOException {
+        private static final long serialVersionUID = 1;
+        final String detail;
+
+        TooManyKeys(String detail) {
+            this.detail = detail;
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+}

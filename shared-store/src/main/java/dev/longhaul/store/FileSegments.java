@@ -1,0 +1,85 @@
+package dev.longhaul.store;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files as what they are: lists of segments, each an object or a few bytes in a row. Methods block. */
+@ApplicationScoped
+public class FileSegments {
+    private final Database database;
+    private final ObjectStore objects;
+
+    public FileSegments(Database database, ObjectStore objects) {
+        this.database = database;
+        this.objects = objects;
+    }
+
+    /** One segment: {@code bytes} long from {@code offset} of its file on; either an object's key or the bytes themselves. */
+    public record Segment(long offset, long bytes, @Nullable String objectKey, byte @Nullable [] inline) {
+        long end() {
+            return offset + bytes;
+        }
+    }
+
+    /** The segments of a file in order; empty when the file is unknown or has no bytes. */
+    public List<Segment> of(String fileId) {
+        List<Segment> segments = new ArrayList<>();
+        long offset = 0;
+        for (Row row : database.run(
+                "select bytes, object_key, inline from file_segment where file_id = $1 order by seq", fileId)) {
+            Buffer inline = row.getBuffer("inline");
+            long bytes = row.getLong("bytes");
+            segments.add(new Segment(offset, bytes, row.getString("object_key"), inline == null ? null : inline.getBytes()));
+            offset += bytes;
+        }
+        return List.copyOf(segments);
+    }
+
+    /**
+     * Reads a range of a file into memory.
+     *
+     * @throws StoreUnavailableException if S3 fails or the file ends before the range does
+     */
+    public byte[] read(List<Segment> segments, long offset, int length) {
+        try (InputStream in = open(segments, offset, length)) {
+            byte[] bytes = in.readNBytes(length);
+            if (bytes.length < length) {
+                throw new EOFException("the file ends at byte " + (offset + bytes.length));
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new StoreUnavailableException("S3 broke off a read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Opens a range of a file, cut at the file's end; holds no more than one segment's connection at a time. */
+    public InputStream open(List<Segment> segments, long offset, long length) {
+        long end = offset + length;
+        List<Segment> parts = segments.stream()
+                .filter(segment -> segment.end() > offset && segment.offset() < end)
+                .toList();
+        return new RangeStream(parts.iterator(), segment -> openPart(segment, offset, end));
+    }
+
+    private InputStream openPart(Segment segment, long from, long to) {
+        long start = Math.max(from - segment.offset(), 0);
+        long count = Math.min(to, segment.end()) - segment.offset() - start;
+        byte[] inline = segment.inline();
+        if (inline != null) {
+            return new ByteArrayInputStream(inline, (int) start, (int) count);
+        }
+        String key = segment.objectKey();
+        if (key == null) {
+            throw new IllegalStateException("a segment has neither object nor bytes");
+        }
+        return objects.open(key, start, count);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.longhaul.store;
+
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.ListObjectsArgs;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.errors.ErrorResponseException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * S3, as far as Longhaul needs it: whole puts, ranged gets, lists and deletes. Methods block; call them on virtual threads or
+ * threads of your own. Each throws {@link StoreUnavailableException} when S3 fails or cannot be reached.
+ */
+@ApplicationScoped
+public class ObjectStore {
+    private final MinioClient client;
+    private final String bucket;
+
+    public ObjectStore(ObjectStoreConfig config) {
+        this.client = MinioClient.builder()
+                .endpoint(config.endpoint())
+                .region(config.region())
+                .credentials(config.accessKey(), config.secretKey())
+                .build();
+        this.bucket = config.bucket();
+    }
+
+    /** Creates the bucket if it is missing. */
+    public void ensureBucket() {
+        call("create the bucket " + bucket, () -> {
+            if (!isBucketThere()) {
+                client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+            }
+            return Optional.empty();
+        });
+    }
+
+    /** Whether S3 answers and the bucket is there. */
+    public boolean isReady() {
+        return call("look at the bucket " + bucket, this::isBucketThere);
+    }
+
+    private boolean isBucketThere() throws Exception {
+        return client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
+    }
+
+    /** Writes an object; its bytes must not change until this returns. */
+    public void put(String key, byte[] bytes, int offset, int length) {
+        call("write " + key, () -> client.putObject(PutObjectArgs.builder()
+                .bucket(bucket)
+                .object(key)
+                .stream(new ByteArrayInputStream(bytes, offset, length), length, -1)
+                .contentType("application/octet-stream")
+                .build()));
+    }
+
+    /** Opens part of an object; the caller closes the stream. Reading it may throw an {@link IOException} at any byte. */
+    public InputStream open(String key, long offset, long length) {
+        return call("read " + key, () -> client.getObject(GetObjectArgs.builder()
+                .bucket(bucket)
+                .object(key)
+                .offset(offset)
+                .length(length)
+                .build()));
+    }
+
+    /** The keys that begin so. */
+    public List<String> list(String prefix) {
+        return call("list " + prefix, () -> {
+            List<String> keys = new ArrayList<>();
+            for (var item : client.listObjects(ListObjectsArgs.builder()
+                    .bucket(bucket)
+                    .prefix(prefix)
+                    .recursive(true)
+                    .build())) {
+                keys.add(item.get().objectName());
+            }
+            return keys;
+        });
+    }
+
+    /** Deletes an object; one that is not there is no error. */
+    public void delete(String key) {
+        call("delete " + key, () -> {
+            client.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key).build());
+            return Optional.empty();
+        });
+    }
+
+    private interface Call<T> {
+        T run() throws Exception;
+    }
+
+    private static <T> T call(String what, Call<T> call) {
+        try {
+            return call.run();
+        } catch (ErrorResponseException e) {
+            throw new StoreUnavailableException(
+                    "S3 refused to " + what + ": " + e.errorResponse().code(), e);
+        } catch (Exception e) {
+            throw new StoreUnavailableException("S3 could not " + what + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.longhaul.store;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells the outbox relay, wherever it runs, that there are new rows. {@code NOTIFY} goes in a transaction of its own, since inside
+ * a commit it takes a global lock, and the signals of a moment become one. It is a hint: the relay polls behind a lost one.
+ */
+@ApplicationScoped
+public class OutboxSignal {
+    /** The PostgreSQL channel the relay listens on. */
+    public static final String CHANNEL = "longhaul_outbox";
+
+    private static final Logger LOG = Logger.getLogger(OutboxSignal.class);
+
+    private final Database database;
+    private final AtomicBoolean underway = new AtomicBoolean();
+
+    public OutboxSignal(Database database) {
+        this.database = database;
+    }
+
+    /** Asks for a signal; call it after the commit. Never blocks. */
+    public void raise() {
+        if (underway.compareAndSet(false, true)) {
+            Thread.startVirtualThread(this::send);
+        }
+    }
+
+    private void send() {
+        // Lowered before the statement: a raise that comes after it needs a signal of its own.
+        underway.set(false);
+        try {
+            database.run("select pg_notify('" + CHANNEL + "', '')");
+        } catch (StoreException e) {
+            LOG.debugf("no signal to the relay, it will poll: %s", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.longhaul.store;
+
+import dev.longhaul.model.Transition;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.OptionalInt;
+
+/**
+ * The one place that changes a batch's status. A transition is conditional on the status it starts from, sets its timestamp on
+ * PostgreSQL's clock, raises the version and writes one outbox row, all in the caller's transaction.
+ */
+@ApplicationScoped
+public class Transitions {
+    /** The event's data is the batch as the transition left it; its id repeats when the relay repeats it. */
+    static final String EVENT = """
+            jsonb_build_object(
+              'specversion', '1.0',
+              'id', b.id || '/' || b.version,
+              'source', '/longhaul',
+              'type', 'dev.longhaul.batch.' || b.status,
+              'subject', b.id,
+              'time', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+              'datacontenttype', 'application/json',
+              'tenantid', b.tenant_id,
+              'data', jsonb_build_object(
+                'id', b.id, 'status', b.status, 'version', b.version, 'job_id', b.job_id, 'endpoint', b.endpoint,
+                'model', b.model, 'input_file_id', b.input_file_id, 'output_file_id', b.output_file_id,
+                'error_file_id', b.error_file_id, 'created_at', extract(epoch from b.created_at)::bigint,
+                'expires_at', extract(epoch from b.expires_at)::bigint,
+                'request_counts', jsonb_build_object(
+                  'total', b.lines_total, 'completed', b.lines_completed, 'failed', b.lines_failed)))""";
+
+    private final Runnable signal;
+
+    public Transitions(OutboxSignal signal) {
+        this.signal = signal::raise;
+    }
+
+    /**
+     * Takes a transition if the batch allows it.
+     *
+     * @return the batch's new version; empty, a normal answer, when the batch is in another status
+     */
+    public OptionalInt apply(Database.Transaction transaction, String batchId, Transition transition) {
+        return applyIf(transaction, batchId, transition, "true");
+    }
+
+    /**
+     * Takes a transition if the batch allows it and a further condition on the row {@code batch} holds.
+     *
+     * @param condition SQL over {@code batch} with parameters from {@code $4}
+     */
+    OptionalInt applyIf(
+            Database.Transaction transaction, String batchId, Transition transition, String condition, Object... more) {
+        String sql = """
+                with b as (
+                  update batch set status = $2, %s = now(), version = version + 1
+                  where id = $1 and status = any($3) and (%s) returning *)
+                insert into outbox (batch_id, event) select b.id, %s from b returning (event -> 'data' ->> 'version')::int
+                """.formatted(transition.to().timestampColumn(), condition, EVENT);
+        Object[] parameters = new Object[3 + more.length];
+        parameters[0] = batchId;
+        parameters[1] = transition.to().wireName();
+        parameters[2] = transition.fromWireNames().toArray(String[]::new);
+        System.arraycopy(more, 0, parameters, 3, more.length);
+        var rows = transaction.run(sql, parameters);
+        if (rows.size() == 0) {
+            return OptionalInt.empty();
+        }
+        transaction.afterCommit(signal);
+        return OptionalInt.of(rows.iterator().next().getInteger(0));
+    }
+}
