@@ -241,6 +241,10 @@ final class FinalizerTester {
 
         /** Sends one chunk and answers its offset. */
         long produce(int seq, LineOutcome outcome, IntFunction<String> text, int... lines) {
+            return send(partition, chunk(seq, outcome, text, lines));
+        }
+
+        byte[] chunk(int seq, LineOutcome outcome, IntFunction<String> text, int... lines) {
             List<ResultChunk.Entry> entries = new ArrayList<>();
             StringBuilder bytes = new StringBuilder();
             for (int line : lines) {
@@ -253,7 +257,7 @@ final class FinalizerTester {
             boolean served = outcome == LineOutcome.COMPLETED;
             ResultChunk chunk =
                     new ResultChunk(new SliceId(id, seq), 1, entries, served ? full : none, served ? none : full);
-            return send(partition, chunk.encode());
+            return chunk.encode();
         }
 
         Row row() {
