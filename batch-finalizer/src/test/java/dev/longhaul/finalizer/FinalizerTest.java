@@ -32,7 +32,8 @@ class FinalizerTest {
         assertThat(batch.row().getLong("total_tokens")).isEqualTo(3);
         assertThat(batch.slice(0).getString("state")).isEqualTo("done");
         assertThat(batch.slice(0).getString("holder")).isNull();
-        assertThat(tester.count("select count(*) from outbox where batch_id = $1", batch.id)).isEqualTo(2);
+        assertThat(tester.count("select count(*) from outbox where batch_id = $1", batch.id))
+                .isEqualTo(2);
         assertThat(tester.count(
                         "select bytes from file where id = $1 and state = 'ready' and purpose = 'batch_output'"
                                 + " and expires_at > now() + interval '29 days'",
@@ -57,12 +58,15 @@ class FinalizerTest {
     void shouldWriteManyLinesInSeveralObjectsEachOnceWithDuplicatesAmongThem() throws Exception {
         int[] slices = IntStream.range(0, 20).map(i -> 200).toArray();
         TestBatch batch = tester.batch(0, slices);
-        try (Finalizer finalizer = tester.finalizer("segment-bytes", "8K", "inline-bytes", "1K", "hold-back", "100ms")) {
+        try (Finalizer finalizer =
+                tester.finalizer("segment-bytes", "8K", "inline-bytes", "1K", "hold-back", "100ms")) {
             finalizer.start();
             for (int seq = 0; seq < slices.length; seq++) {
-                batch.produce(seq, LineOutcome.COMPLETED, IntStream.range(0, 120).toArray());
+                batch.produce(
+                        seq, LineOutcome.COMPLETED, IntStream.range(0, 120).toArray());
                 batch.produce(seq, LineOutcome.FAILED, IntStream.range(60, 190).toArray());
-                batch.produce(seq, LineOutcome.COMPLETED, IntStream.range(100, 200).toArray());
+                batch.produce(
+                        seq, LineOutcome.COMPLETED, IntStream.range(100, 200).toArray());
             }
             batch.awaitStatus(BatchStatus.COMPLETED);
         }
@@ -72,11 +76,14 @@ class FinalizerTest {
         assertThat((batch.output() + batch.errors()).lines().sorted())
                 .isEqualTo(IntStream.range(0, 20)
                         .boxed()
-                        .flatMap(seq -> IntStream.range(0, 200).mapToObj(line -> batch.line(seq, line).strip()))
+                        .flatMap(seq -> IntStream.range(0, 200)
+                                .mapToObj(line -> batch.line(seq, line).strip()))
                         .sorted()
                         .toList());
         assertThat(tester.objects.list(ObjectKeys.resultsPrefix(batch.id))).hasSizeGreaterThan(4);
-        assertThat(tester.count("select count(*) from file_segment where file_id = $1 and object_key is not null", "file-out" + batch.id))
+        assertThat(tester.count(
+                        "select count(*) from file_segment where file_id = $1 and object_key is not null",
+                        "file-out" + batch.id))
                 .isGreaterThan(3);
     }
 
@@ -86,7 +93,8 @@ class FinalizerTest {
         String inline = "select count(inline) from file_segment where file_id = $1";
         String bytes = "select coalesce(sum(bytes)::bigint, 0) from file_segment where file_id = $1";
         String file = "file-out" + batch.id;
-        try (Finalizer finalizer = tester.finalizer("inline-bytes", "200", "hold-back", "10ms", "checkpoint-every", "20ms")) {
+        try (Finalizer finalizer =
+                tester.finalizer("inline-bytes", "200", "hold-back", "10ms", "checkpoint-every", "20ms")) {
             finalizer.start();
             batch.produce(0, LineOutcome.COMPLETED, 0);
             await().until(() -> tester.count(inline, file) == 1);
@@ -94,7 +102,8 @@ class FinalizerTest {
             await().until(() -> tester.count(bytes, file) == batch.output().length()
                     && batch.output().lines().count() == 3);
             assertThat(tester.count(inline, file)).isEqualTo(1);
-            assertThat(tester.count("select count(*) from file_segment where file_id = $1", file)).isEqualTo(1);
+            assertThat(tester.count("select count(*) from file_segment where file_id = $1", file))
+                    .isEqualTo(1);
             batch.produce(0, LineOutcome.COMPLETED, IntStream.range(3, 50).toArray());
             await().until(() -> tester.count(inline, file) == 0);
             assertThat(batch.output().lines().count()).isEqualTo(50);
@@ -166,7 +175,8 @@ class FinalizerTest {
         }
         List<ConsumerRecord<byte[], byte[]>> letters = tester.deadLetters();
         assertThat(letters.subList(before, before + 3))
-                .extracting(letter -> new String(letter.headers().lastHeader("reason").value(), UTF_8))
+                .extracting(letter ->
+                        new String(letter.headers().lastHeader("reason").value(), UTF_8))
                 .anyMatch(reason -> reason.contains("unknown version"))
                 .anyMatch(reason -> reason.contains("has no batch"))
                 .anyMatch(reason -> reason.contains("no line 7"));
@@ -176,9 +186,8 @@ class FinalizerTest {
     @Test
     void shouldHaveSlicesExecutedAgainWhenTheLogDoesNotReachTheCheckpoint() throws Exception {
         TestBatch batch = tester.batch(1, 2);
-        tester.database.run(
-                "insert into results_partition (partition, checkpoint_offset) values (1, 1000000)"
-                        + " on conflict (partition) do update set checkpoint_offset = 1000000");
+        tester.database.run("insert into results_partition (partition, checkpoint_offset) values (1, 1000000)"
+                + " on conflict (partition) do update set checkpoint_offset = 1000000");
         try (Finalizer finalizer = tester.finalizer()) {
             finalizer.start();
             await().until(() -> batch.slice(0).getString("state").equals("pending"));
@@ -201,17 +210,18 @@ class FinalizerTest {
                 "file-out" + batch.id,
                 (long) line.length,
                 named);
-        tester.database.run(
-                "insert into results_partition (partition, epoch) values (0, 1)"
-                        + " on conflict (partition) do update set epoch = results_partition.epoch + 1");
+        tester.database.run("insert into results_partition (partition, epoch) values (0, 1)"
+                + " on conflict (partition) do update set epoch = results_partition.epoch + 1");
         try (Finalizer finalizer = tester.finalizer()) {
             finalizer.start();
-            await().until(() -> tester.objects.list(ObjectKeys.resultsPrefix(batch.id)).equals(List.of(named)));
+            await().until(() ->
+                    tester.objects.list(ObjectKeys.resultsPrefix(batch.id)).equals(List.of(named)));
             String late = ObjectKeys.resultSegment(batch.id, ResultKind.OUTPUT, 0, 9);
             tester.objects.put(late, line, 0, line.length);
             batch.produce(0, LineOutcome.COMPLETED, 0, 1);
             batch.awaitStatus(BatchStatus.COMPLETED);
-            await().until(() -> tester.objects.list(ObjectKeys.resultsPrefix(batch.id)).equals(List.of(named)));
+            await().until(() ->
+                    tester.objects.list(ObjectKeys.resultsPrefix(batch.id)).equals(List.of(named)));
         }
     }
 }

@@ -41,8 +41,10 @@ class StoppedBatchTest {
         assertThat(batch.row().getLong("lines_failed")).isZero();
         assertThat(batch.errors().lines().toList())
                 .hasSize(10)
-                .contains("{\"id\":\"batch_req_" + batch.id.substring(6) + "_1\",\"custom_id\":\"c-0\",\"response\":null,\"error\":"
-                        + "{\"code\":\"batch_cancelled\",\"message\":\"This request was not executed because the batch was cancelled.\"}}")
+                .contains(
+                        "{\"id\":\"batch_req_" + batch.id.substring(6)
+                                + "_1\",\"custom_id\":\"c-0\",\"response\":null,\"error\":"
+                                + "{\"code\":\"batch_cancelled\",\"message\":\"This request was not executed because the batch was cancelled.\"}}")
                 .noneMatch(line -> line.contains("\"c-4\"") || line.contains("\"c-6\""));
         assertThat(batch.row().getString("error_file_id")).isEqualTo("file-err" + batch.id);
     }
@@ -65,13 +67,17 @@ class StoppedBatchTest {
     @Test
     void shouldTakeWhatADeadDispatcherHeldAndLeaveALiveOneItsOwn() throws Exception {
         TestBatch batch = tester.batch(0, 2, 2);
-        tester.database.run("insert into process (id, kind, lease_until) values ($1, 'dispatcher', now() + interval '1 h')", "live" + batch.id);
-        tester.database.run("update slice set holder = $2 where batch_id = $1 and seq = 1", batch.id, "live" + batch.id);
+        tester.database.run(
+                "insert into process (id, kind, lease_until) values ($1, 'dispatcher', now() + interval '1 h')",
+                "live" + batch.id);
+        tester.database.run(
+                "update slice set holder = $2 where batch_id = $1 and seq = 1", batch.id, "live" + batch.id);
         cancel(batch);
         try (Finalizer finalizer = tester.finalizer()) {
             finalizer.start();
             // PostgreSQL has to have run for a lease's time before a lease is judged.
-            await().atMost(java.time.Duration.ofSeconds(20)).until(() -> batch.row().getLong("lines_unserved") == 2);
+            await().atMost(java.time.Duration.ofSeconds(20))
+                    .until(() -> batch.row().getLong("lines_unserved") == 2);
             assertThat(batch.slice(1).getString("state")).isEqualTo("claimed");
             batch.produce(1, LineOutcome.COMPLETED, 0, 1);
             batch.awaitStatus(BatchStatus.CANCELLED);
@@ -126,7 +132,8 @@ class StoppedBatchTest {
     private TestBatch unplanned() {
         TestBatch batch = tester.batch(0, 1);
         tester.database.run(
-                "update batch set status = 'validating', in_progress_at = null, lines_total = 0 where id = $1", batch.id);
+                "update batch set status = 'validating', in_progress_at = null, lines_total = 0 where id = $1",
+                batch.id);
         return batch;
     }
 
@@ -134,7 +141,8 @@ class StoppedBatchTest {
     void shouldCompleteABatchThatWasLeftWhole() throws Exception {
         TestBatch batch = tester.batch(0, 1);
         tester.database.run(
-                "update batch set status = 'finalizing', finalizing_at = now(), lines_completed = 1 where id = $1", batch.id);
+                "update batch set status = 'finalizing', finalizing_at = now(), lines_completed = 1 where id = $1",
+                batch.id);
         try (Finalizer finalizer = tester.finalizer()) {
             finalizer.start();
             batch.awaitStatus(BatchStatus.COMPLETED);

@@ -51,7 +51,10 @@ class GathererSimulationTest {
         List<ResultChunk> log = log(random, stores);
         int segment = 40 + random.nextInt(400);
         GatherLimits limits = new GatherLimits(
-                segment, random.nextInt(Math.min(segment, 150)), random.nextInt(30), 2L * segment + random.nextInt(4_000));
+                segment,
+                random.nextInt(Math.min(segment, 150)),
+                random.nextInt(30),
+                2L * segment + random.nextInt(4_000));
         Process owner = new Process(limits, stores);
         List<Process> frozen = new ArrayList<>();
         long now = 0;
@@ -144,7 +147,9 @@ class GathererSimulationTest {
                     .containsExactlyInAnyOrderElementsOf(expected);
             long[] counts = stores.counts.getOrDefault(batch, new long[3]);
             assertThat(counts[0]).as("completed, seed %d", seed).isEqualTo(completed);
-            assertThat(counts[0] + counts[1] + counts[2]).as("all, seed %d", seed).isEqualTo(expected.size());
+            assertThat(counts[0] + counts[1] + counts[2])
+                    .as("all, seed %d", seed)
+                    .isEqualTo(expected.size());
         }
     }
 
@@ -159,7 +164,8 @@ class GathererSimulationTest {
                 int lines = 1 + random.nextInt(20);
                 stores.addSlice(id, lines);
                 for (int run = 0; run <= random.nextInt(3); run++) {
-                    List<Integer> order = new ArrayList<>(IntStream.range(0, lines).boxed().toList());
+                    List<Integer> order =
+                            new ArrayList<>(IntStream.range(0, lines).boxed().toList());
                     Collections.shuffle(order, random);
                     for (int from = 0; from < lines; ) {
                         int to = Math.min(lines, from + 1 + random.nextInt(8));

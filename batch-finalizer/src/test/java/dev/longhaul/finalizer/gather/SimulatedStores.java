@@ -62,8 +62,8 @@ final class SimulatedStores {
                     linesTotal(id.batchId()),
                     accounted(id.batchId()),
                     false));
-            facts.add(new SliceFacts(
-                    id, lineCounts.getOrDefault(id, 0), (BitSet) bitmaps.getOrDefault(id, new BitSet()).clone()));
+            facts.add(new SliceFacts(id, lineCounts.getOrDefault(id, 0), (BitSet)
+                    bitmaps.getOrDefault(id, new BitSet()).clone()));
         }
         gatherer.learn(PARTITION, batches, facts);
     }
@@ -112,7 +112,9 @@ final class SimulatedStores {
     List<String> lines(String fileId) {
         StringBuilder text = new StringBuilder();
         files.getOrDefault(fileId, new TreeMap<>()).values().forEach(row -> text.append(text(row)));
-        return text.isEmpty() ? List.of() : List.of(text.toString().split("\n", -1)).subList(0, count(text));
+        return text.isEmpty()
+                ? List.of()
+                : List.of(text.toString().split("\n", -1)).subList(0, count(text));
     }
 
     private static int count(CharSequence text) {
