@@ -45,13 +45,16 @@ create table file (
   bytes bigint not null default 0 check (bytes >= 0),
   state text not null check (state in ('pending', 'ready', 'deleted')),
   created_at timestamptz not null default now(),
+  -- Renewed while its bytes are coming, so that an upload whose process died can be told from a slow one.
+  touched_at timestamptz not null default now(),
   expires_at timestamptz,
   deleted_at timestamptz,
   erased_at timestamptz,
   check ((state = 'deleted') = (deleted_at is not null))
 );
 create index file_list on file (tenant_id, created_at desc, id desc);
-create index file_unfinished on file (created_at) where state = 'pending';
+create index file_unfinished on file (touched_at) where state = 'pending';
+create index file_to_expire on file (expires_at) where state = 'ready' and expires_at is not null;
 create index file_to_erase on file (deleted_at) where state = 'deleted' and erased_at is null;
 
 -- The sealed runs of bytes that a file is, in order of seq; each an object, or bytes here while small.

@@ -48,8 +48,7 @@ final class AdminHandler {
     }
 
     private void showFaults(HttpServerRequest request) {
-        request.response()
-                .end(new FaultsJson(backend.faults(), backend.lines().on()).text());
+        request.response().end(new FaultsJson(backend.faults(), backend.lines().on()).text());
     }
 
     private void counters(HttpServerRequest request) {

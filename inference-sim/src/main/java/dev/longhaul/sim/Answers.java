@@ -17,10 +17,10 @@ final class Answers {
     private static final byte[] CREATED = bytes(",\"created\":");
     private static final byte[] MODEL = bytes(",\"model\":\"");
     private static final byte[] CHAT_OBJECT = bytes("\",\"object\":\"chat.completion\"");
-    private static final byte[] CHAT_CONTENT = bytes(
-            "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"");
-    private static final byte[] CHAT_END = bytes(
-            "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":");
+    private static final byte[] CHAT_CONTENT =
+            bytes("\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"");
+    private static final byte[] CHAT_END =
+            bytes("\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":");
     private static final byte[] CHAT_TAIL = bytes(",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_sim\"}");
     private static final byte[] TEXT_OBJECT = bytes("\",\"object\":\"text_completion\"");
     private static final byte[] TEXT_CHOICES = bytes("\",\"choices\":[");
@@ -51,7 +51,10 @@ final class Answers {
     }
 
     private static Buffer chat(InferenceRequest request, String id) {
-        var answer = Buffer.buffer(USUAL_BYTES).appendBytes(ID).appendString("chatcmpl-").appendString(id);
+        var answer = Buffer.buffer(USUAL_BYTES)
+                .appendBytes(ID)
+                .appendString("chatcmpl-")
+                .appendString(id);
         answer.appendBytes(CHAT_OBJECT).appendBytes(CREATED);
         number(answer, now()).appendBytes(MODEL);
         quoted(answer, request.model()).appendBytes(CHAT_CONTENT);
@@ -60,7 +63,8 @@ final class Answers {
     }
 
     private static Buffer completion(InferenceRequest request, String id) {
-        var answer = Buffer.buffer(USUAL_BYTES).appendBytes(ID).appendString("cmpl-").appendString(id);
+        var answer =
+                Buffer.buffer(USUAL_BYTES).appendBytes(ID).appendString("cmpl-").appendString(id);
         answer.appendBytes(TEXT_OBJECT).appendBytes(CREATED);
         number(answer, now()).appendBytes(MODEL);
         quoted(answer, request.model()).appendBytes(TEXT_CHOICES);
@@ -75,10 +79,14 @@ final class Answers {
     }
 
     private static Buffer response(InferenceRequest request, String id) {
-        var answer = Buffer.buffer(USUAL_BYTES).appendBytes(ID).appendString("resp_").appendString(id);
+        var answer =
+                Buffer.buffer(USUAL_BYTES).appendBytes(ID).appendString("resp_").appendString(id);
         answer.appendBytes(RESPONSE_OBJECT).appendBytes(RESPONSE_CREATED);
         number(answer, now()).appendBytes(MODEL);
-        quoted(answer, request.model()).appendBytes(RESPONSE_OUTPUT).appendString(id).appendBytes(RESPONSE_TEXT);
+        quoted(answer, request.model())
+                .appendBytes(RESPONSE_OUTPUT)
+                .appendString(id)
+                .appendBytes(RESPONSE_TEXT);
         echo(answer, request.firstText()).appendBytes(RESPONSE_USAGE);
         var out = answerTokens(request.texts());
         return answer.appendString("{\"input_tokens\":" + request.promptTokens()

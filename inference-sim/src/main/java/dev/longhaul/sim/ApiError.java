@@ -5,7 +5,12 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** A refusal as OpenAI words it: an HTTP status and the four fields of its error body. */
-record ApiError(int status, String message, String type, @Nullable String param, @Nullable String code) {
+record ApiError(
+        int status,
+        String message,
+        String type,
+        @Nullable String param,
+        @Nullable String code) {
 
     static ApiError badRequest(String message, @Nullable String param, @Nullable String code) {
         return new ApiError(400, message, "invalid_request_error", param, code);
@@ -30,13 +35,12 @@ record ApiError(int status, String message, String type, @Nullable String param,
 
     /** A simulated failure; the type follows the status. */
     static ApiError simulated(int status) {
-        var type =
-                switch (status) {
-                    case 401 -> "authentication_error";
-                    case 403 -> "permission_error";
-                    case 429 -> "rate_limit_error";
-                    default -> status < 500 ? "invalid_request_error" : "server_error";
-                };
+        var type = switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 429 -> "rate_limit_error";
+            default -> status < 500 ? "invalid_request_error" : "server_error";
+        };
         return new ApiError(status, "simulated status " + status, type, null, "simulated");
     }
 

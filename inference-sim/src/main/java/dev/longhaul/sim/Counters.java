@@ -68,8 +68,7 @@ final class Counters {
         for (var status = 0; status < byStatus.length(); status++) {
             var count = byStatus.get(status);
             if (count != null) {
-                statuses.append(statuses.isEmpty() ? "" : ",")
-                        .append("\"%d\":%d".formatted(status, count.sum()));
+                statuses.append(statuses.isEmpty() ? "" : ",").append("\"%d\":%d".formatted(status, count.sum()));
             }
         }
         return "{\"requests\":%d,\"in_flight\":%d,\"max_in_flight\":%d,\"hung\":%d,\"cut\":%d,\"by_status\":{%s}}"

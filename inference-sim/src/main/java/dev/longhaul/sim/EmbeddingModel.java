@@ -49,8 +49,7 @@ final class EmbeddingModel {
         }
         Answers.quoted(answer.appendString("],\"model\":\""), request.model());
         var tokens = result.tokenUsage().inputTokenCount();
-        return answer.appendString(
-                "\",\"usage\":{\"prompt_tokens\":" + tokens + ",\"total_tokens\":" + tokens + "}}");
+        return answer.appendString("\",\"usage\":{\"prompt_tokens\":" + tokens + ",\"total_tokens\":" + tokens + "}}");
     }
 
     private static void appendNumbers(Buffer answer, float[] vector) {

@@ -78,7 +78,9 @@ record Faults(
 
     /** In milliseconds, with jitter. */
     int delay() {
-        return jitterMs == 0 ? latencyMs : latencyMs + ThreadLocalRandom.current().nextInt(jitterMs + 1);
+        return jitterMs == 0
+                ? latencyMs
+                : latencyMs + ThreadLocalRandom.current().nextInt(jitterMs + 1);
     }
 
     private static boolean strikes(double rate) {

@@ -23,8 +23,8 @@ final class InferenceHandler {
         this.backend = backend;
         this.vertx = vertx;
         // Shared by name among the event loops.
-        this.embedders =
-                vertx.createSharedWorkerExecutor("embeddings", Runtime.getRuntime().availableProcessors());
+        this.embedders = vertx.createSharedWorkerExecutor(
+                "embeddings", Runtime.getRuntime().availableProcessors());
     }
 
     void handle(HttpServerRequest http, Endpoint endpoint, String id) {

@@ -36,7 +36,8 @@ final class LineCalls {
         if (!on) {
             return;
         }
-        var line = user != null ? user : "%016x".formatted(Hashing.wyhashFinal4().hashBytesToLong(body));
+        var line =
+                user != null ? user : "%016x".formatted(Hashing.wyhashFinal4().hashBytesToLong(body));
         var now = System.currentTimeMillis();
         calls.compute(line, (name, known) -> known == null ? new Calls(1, now, now) : known.again(now));
     }
@@ -64,7 +65,10 @@ final class LineCalls {
                 var line = lines.next();
                 chunk.appendString(first ? "\"" : ",\"");
                 Answers.quoted(chunk, line.getKey()).appendString("\":");
-                chunk.appendString(detail ? detail(line.getValue()) : String.valueOf(line.getValue().count()));
+                chunk.appendString(
+                        detail
+                                ? detail(line.getValue())
+                                : String.valueOf(line.getValue().count()));
                 first = false;
             }
             response.write(chunk);

@@ -46,8 +46,8 @@ public final class Simulator implements AutoCloseable {
             throw new IOException("--port must be between 1 and 65535, but is " + port);
         }
         requireFree(port);
-        var vertx = Vertx.vertx(
-                new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setPreferNativeTransport(true));
+        var vertx =
+                Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setPreferNativeTransport(true));
         var options = new HttpServerOptions()
                 .setHost("127.0.0.1")
                 .setPort(port)

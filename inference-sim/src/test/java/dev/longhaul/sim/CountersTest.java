@@ -49,7 +49,9 @@ class CountersTest {
         var lines = Client.json(client.get("/admin/lines"));
         assertThat(lines.path("line \"7\"").asInt()).isEqualTo(2);
         assertThat(lines).hasSize(3);
-        assertThat(lines.properties().stream().mapToInt(line -> line.getValue().asInt()).sum())
+        assertThat(lines.properties().stream()
+                        .mapToInt(line -> line.getValue().asInt())
+                        .sum())
                 .isEqualTo(5);
 
         var detail = Client.json(client.get("/admin/lines?detail=true")).path("line \"7\"");

@@ -33,9 +33,7 @@ class EndpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/chat/completions"})
     void shouldAnswerAConversationWithItsLastUserMessage(String path) throws Exception {
-        var answer = client.post(
-                path,
-                """
+        var answer = client.post(path, """
                 {"messages":[{"role":"user","content":"first"},{"role":"assistant","content":"x"},
                 {"role":"user","content":[{"type":"text","text":"sec"},{"text":"ond","type":"text"}]},
                 {"content":"late","role":"system"}],"tools":[{"a":{"content":"no"}}],"model":"sim-chat"}""");
@@ -54,7 +52,8 @@ class EndpointsTest {
     @Test
     void shouldAnswerEachPromptOfACompletion() throws Exception {
         var body = Client.json(client.post(
-                "/v1/completions", "{\"model\":\"sim-completions\",\"prompt\":[\"one\",\"zwei \\\"\\u00fc\\\" \\n\"]}"));
+                "/v1/completions",
+                "{\"model\":\"sim-completions\",\"prompt\":[\"one\",\"zwei \\\"\\u00fc\\\" \\n\"]}"));
 
         assertThat(body.path("object").asText()).isEqualTo("text_completion");
         assertThat(body.path("choices")).hasSize(2);
@@ -89,10 +88,7 @@ class EndpointsTest {
 
     @Test
     void shouldFindNearTextsNearerThanFarOnes() throws Exception {
-        var body = Client.json(
-                client.post(
-                        "/v1/embeddings",
-                        """
+        var body = Client.json(client.post("/v1/embeddings", """
                 {"model":"all-MiniLM-L6-v2","input":["A cat sleeps on the sofa.","A kitten naps on the couch.",
                 "Quarterly revenue rose by four percent."]}"""));
 
@@ -106,13 +102,11 @@ class EndpointsTest {
 
     @Test
     void shouldEncodeTheSameEmbeddingAsBase64() throws Exception {
-        var numbers = Client.json(
-                client.post("/v1/embeddings", "{\"model\":\"all-MiniLM-L6-v2\",\"input\":\"same\"}"));
+        var numbers = Client.json(client.post("/v1/embeddings", "{\"model\":\"all-MiniLM-L6-v2\",\"input\":\"same\"}"));
         var encoded = Client.json(client.post(
                 "/embeddings", "{\"model\":\"all-MiniLM-L6-v2\",\"input\":\"same\",\"encoding_format\":\"base64\"}"));
 
-        var bytes = Base64.getDecoder()
-                .decode(encoded.at("/data/0/embedding").asText());
+        var bytes = Base64.getDecoder().decode(encoded.at("/data/0/embedding").asText());
         var floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         assertThat(floats.remaining()).isEqualTo(384);
         assertThat(floats.get(7)).isEqualTo(numbers.at("/data/0/embedding/7").floatValue());
@@ -121,8 +115,7 @@ class EndpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {"[1,2,3]", "[[1,2],[3]]", "[\"text\",7]"})
     void shouldRefuseTokenIds(String input) throws Exception {
-        var answer =
-                client.post("/v1/embeddings", "{\"model\":\"all-MiniLM-L6-v2\",\"input\":" + input + "}");
+        var answer = client.post("/v1/embeddings", "{\"model\":\"all-MiniLM-L6-v2\",\"input\":" + input + "}");
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Client.json(answer).at("/error/message").asText()).contains("takes no token ids");
@@ -146,11 +139,7 @@ class EndpointsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             chat/completions|{"model":"sim-chat","messages":[|could not parse
             chat/completions|[]|not an object
             chat/completions|{"model":"sim-chat","messages":[{}]} x|could not parse

@@ -139,7 +139,8 @@ class FaultsTest {
         var answer = client.chat("x");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThatThrownBy(() -> new ObjectMapper().readTree(answer.body())).isInstanceOf(JsonProcessingException.class);
+        assertThatThrownBy(() -> new ObjectMapper().readTree(answer.body()))
+                .isInstanceOf(JsonProcessingException.class);
     }
 
     @Test
@@ -149,7 +150,8 @@ class FaultsTest {
         var answer = client.chat("x");
 
         assertThat(answer.body()).hasSize(20_000_000);
-        assertThat(Client.json(answer).at("/choices/0/message/content").asText()).isEqualTo("Echo: x");
+        assertThat(Client.json(answer).at("/choices/0/message/content").asText())
+                .isEqualTo("Echo: x");
     }
 
     @Test
@@ -189,11 +191,7 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"error_rate":2}|'error_rate' must be between 0 and 1
             {"latency_ms":-1}|'latency_ms' must be between
             {"latency_ms":"5"}|'latency_ms'

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +134,12 @@ public class Database {
         }
     }
 
+    /** Whether PostgreSQL is there and says no; 57 is its class for shutting down, starting up and the like, 53 for too many connections. */
+    static boolean isRefusal(PgException e) {
+        String state = e.getSqlState();
+        return state != null && !state.startsWith("57") && !state.startsWith("53");
+    }
+
     private static boolean isRepeatable(RuntimeException e) {
         return e.getCause() instanceof PgException pg && REPEATABLE.contains(pg.getSqlState());
     }
@@ -141,7 +148,8 @@ public class Database {
         try {
             await(transaction.rollback());
         } catch (StoreException e) {
-            // The connection is gone or the transaction already ended: PostgreSQL has rolled it back, and the cause is on its way.
+            // The connection is gone or the transaction already ended: PostgreSQL has rolled it back, and the cause is
+            // on its way.
         }
     }
 
@@ -149,8 +157,8 @@ public class Database {
         try {
             return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof PgException pg && !pg.getSqlState().startsWith("57")) {
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            if (cause instanceof PgException pg && isRefusal(pg)) {
                 throw new StoreException("PostgreSQL refused a statement: " + pg.getMessage(), pg);
             }
             throw new StoreUnavailableException("PostgreSQL cannot be reached: " + cause.getMessage(), cause);

@@ -37,7 +37,8 @@ public class FileSegments {
                 "select bytes, object_key, inline from file_segment where file_id = $1 order by seq", fileId)) {
             Buffer inline = row.getBuffer("inline");
             long bytes = row.getLong("bytes");
-            segments.add(new Segment(offset, bytes, row.getString("object_key"), inline == null ? null : inline.getBytes()));
+            segments.add(
+                    new Segment(offset, bytes, row.getString("object_key"), inline == null ? null : inline.getBytes()));
             offset += bytes;
         }
         return List.copyOf(segments);

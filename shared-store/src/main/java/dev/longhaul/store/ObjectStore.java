@@ -55,22 +55,24 @@ public class ObjectStore {
 
     /** Writes an object; its bytes must not change until this returns. */
     public void put(String key, byte[] bytes, int offset, int length) {
-        call("write " + key, () -> client.putObject(PutObjectArgs.builder()
-                .bucket(bucket)
-                .object(key)
-                .stream(new ByteArrayInputStream(bytes, offset, length), length, -1)
-                .contentType("application/octet-stream")
-                .build()));
+        call(
+                "write " + key,
+                () -> client.putObject(PutObjectArgs.builder().bucket(bucket).object(key).stream(
+                                new ByteArrayInputStream(bytes, offset, length), length, -1)
+                        .contentType("application/octet-stream")
+                        .build()));
     }
 
     /** Opens part of an object; the caller closes the stream. Reading it may throw an {@link IOException} at any byte. */
     public InputStream open(String key, long offset, long length) {
-        return call("read " + key, () -> client.getObject(GetObjectArgs.builder()
-                .bucket(bucket)
-                .object(key)
-                .offset(offset)
-                .length(length)
-                .build()));
+        return call(
+                "read " + key,
+                () -> client.getObject(GetObjectArgs.builder()
+                        .bucket(bucket)
+                        .object(key)
+                        .offset(offset)
+                        .length(length)
+                        .build()));
     }
 
     /** The keys that begin so. */
@@ -91,7 +93,8 @@ public class ObjectStore {
     /** Deletes an object; one that is not there is no error. */
     public void delete(String key) {
         call("delete " + key, () -> {
-            client.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key).build());
+            client.removeObject(
+                    RemoveObjectArgs.builder().bucket(bucket).object(key).build());
             return Optional.empty();
         });
     }

@@ -1,6 +1,8 @@
 package dev.longhaul.store;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -17,13 +19,20 @@ public class OutboxSignal {
 
     private final Database database;
     private final AtomicBoolean underway = new AtomicBoolean();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     public OutboxSignal(Database database) {
         this.database = database;
     }
 
+    /** Has something run at each signal raised in this process, ahead of the way through PostgreSQL; it must not block or throw. */
+    public void onRaise(Runnable listener) {
+        listeners.add(listener);
+    }
+
     /** Asks for a signal; call it after the commit. Never blocks. */
     public void raise() {
+        listeners.forEach(Runnable::run);
         if (underway.compareAndSet(false, true)) {
             Thread.startVirtualThread(this::send);
         }

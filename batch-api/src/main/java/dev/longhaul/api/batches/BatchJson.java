@@ -1,0 +1,124 @@
+package dev.longhaul.api.batches;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.longhaul.model.Usage;
+import dev.longhaul.store.Batch;
+import dev.longhaul.store.Page;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A batch as OpenAI and its kin show it: every key is always there. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record BatchJson(
+        String id,
+        String object,
+        String endpoint,
+        @Nullable String model,
+        @JsonRawValue @Nullable String errors,
+        String inputFileId,
+        String completionWindow,
+        String status,
+        @Nullable String outputFileId,
+        @Nullable String errorFileId,
+        long createdAt,
+        @Nullable Long inProgressAt,
+        long expiresAt,
+        @Nullable Long finalizingAt,
+        @Nullable Long completedAt,
+        @Nullable Long failedAt,
+        @Nullable Long expiredAt,
+        @Nullable Long cancellingAt,
+        @Nullable Long cancelledAt,
+        Batch.Counts requestCounts,
+        UsageJson usage,
+        Map<String, String> metadata,
+        String jobId,
+        @Nullable String jobName) {
+    static BatchJson of(Batch batch) {
+        return of(batch, batch.errors());
+    }
+
+    private static BatchJson of(Batch batch, @Nullable String errors) {
+        Batch.Times times = batch.times();
+        return new BatchJson(
+                batch.id(),
+                "batch",
+                batch.endpoint(),
+                batch.model(),
+                errors,
+                batch.inputFileId(),
+                batch.completionWindow(),
+                batch.status().wireName(),
+                batch.outputFileId(),
+                batch.errorFileId(),
+                times.createdAt().getEpochSecond(),
+                seconds(times.inProgressAt()),
+                times.expiresAt().getEpochSecond(),
+                seconds(times.finalizingAt()),
+                seconds(times.completedAt()),
+                seconds(times.failedAt()),
+                seconds(times.expiredAt()),
+                seconds(times.cancellingAt()),
+                seconds(times.cancelledAt()),
+                batch.counts(),
+                UsageJson.of(batch.usage()),
+                batch.metadata(),
+                batch.jobId(),
+                batch.jobName());
+    }
+
+    private static @Nullable Long seconds(@Nullable Instant time) {
+        return time == null ? null : time.getEpochSecond();
+    }
+
+    /** Token counts with OpenAI's nesting. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record UsageJson(
+            long inputTokens,
+            InputDetailsJson inputTokensDetails,
+            long outputTokens,
+            OutputDetailsJson outputTokensDetails,
+            long totalTokens) {
+        static UsageJson of(Usage usage) {
+            return new UsageJson(
+                    usage.inputTokens(),
+                    new InputDetailsJson(usage.cachedTokens()),
+                    usage.outputTokens(),
+                    new OutputDetailsJson(usage.reasoningTokens()),
+                    usage.totalTokens());
+        }
+    }
+
+    record InputDetailsJson(@JsonProperty("cached_tokens") long cachedTokens) {}
+
+    record OutputDetailsJson(@JsonProperty("reasoning_tokens") long reasoningTokens) {}
+
+    /** A list; its items carry ten errors at most, since a thousand each would be megabytes. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record ListJson(
+            String object,
+            List<BatchJson> data,
+            @Nullable String firstId,
+            @Nullable String lastId,
+            boolean hasMore) {
+        static ListJson of(Page<Batch> page) {
+            List<BatchJson> data = page.items().stream()
+                    .map(batch -> BatchJson.of(batch, ValidationErrors.firstFew(batch.errors())))
+                    .toList();
+            return new ListJson(
+                    "list",
+                    data,
+                    data.isEmpty() ? null : data.getFirst().id(),
+                    data.isEmpty() ? null : data.getLast().id(),
+                    page.hasMore());
+        }
+    }
+}

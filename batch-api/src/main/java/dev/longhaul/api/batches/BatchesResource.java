@@ -1,0 +1,117 @@
+package dev.longhaul.api.batches;
+
+import dev.longhaul.api.auth.Caller;
+import dev.longhaul.api.errors.ApiException;
+import dev.longhaul.api.http.Digests;
+import dev.longhaul.api.http.IdempotencyKey;
+import dev.longhaul.api.http.JsonFields;
+import dev.longhaul.api.http.ListQuery;
+import dev.longhaul.api.http.Texts;
+import dev.longhaul.model.BatchStatus;
+import dev.longhaul.store.Batch;
+import dev.longhaul.store.BatchStore;
+import dev.longhaul.store.Idempotency;
+import dev.longhaul.store.NewBatch;
+import dev.longhaul.store.kafka.TopicsConfig;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/batches}. */
+@Path("/v1/batches")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class BatchesResource {
+    private static final int USUALLY_LISTED = 20;
+    private static final int MOST_LISTED = 100;
+
+    private final BatchStore batches;
+    private final Caller caller;
+    private final TopicsConfig topics;
+
+    BatchesResource(BatchStore batches, Caller caller, TopicsConfig topics) {
+        this.batches = batches;
+        this.caller = caller;
+        this.topics = topics;
+    }
+
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    public BatchJson create(
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @Context HttpHeaders headers,
+            InputStream body) {
+        IdempotencyKey.check(idempotencyKey);
+        byte[] bytes = JsonFields.readBody(body);
+        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders());
+        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
+        int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
+        try {
+            return BatchJson.of(batches.create(caller.tenantId(), wanted, partition, idempotency));
+        } catch (BatchStore.UnknownJobException e) {
+            throw ApiException.notFound("job_id", "No job found with id '" + e.jobId() + "'.");
+        } catch (Idempotency.ConflictException e) {
+            throw ApiException.conflict(
+                    IdempotencyKey.HEADER,
+                    "The Idempotency-Key '" + idempotencyKey + "' was used for another request.");
+        }
+    }
+
+    @GET
+    public BatchJson.ListJson list(
+            @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+        if (after != null) {
+            Texts.check("after", after);
+        }
+        return batches.list(caller.tenantId(), after, ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED))
+                .map(BatchJson.ListJson::of)
+                .orElseThrow(() -> ApiException.notFound("after", unknown(String.valueOf(after))));
+    }
+
+    @GET
+    @Path("{id}")
+    public BatchJson get(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return batches.find(caller.tenantId(), id)
+                .map(BatchJson::of)
+                .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+    }
+
+    /** Any body is as good as none. */
+    @POST
+    @Path("{id}/cancel")
+    @Consumes(MediaType.WILDCARD)
+    public BatchJson cancel(@PathParam("id") String id) {
+        Texts.check("id", id);
+        Batch batch = batches.cancel(caller.tenantId(), id)
+                .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        if (isEndedOtherwise(batch.status())) {
+            throw ApiException.conflict(
+                    null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");
+        }
+        return BatchJson.of(batch);
+    }
+
+    private static boolean isEndedOtherwise(BatchStatus status) {
+        return switch (status) {
+            case COMPLETED, FAILED, EXPIRED -> true;
+            case VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING, CANCELLED -> false;
+        };
+    }
+
+    private static String unknown(String id) {
+        return "No batch found with id '" + id + "'.";
+    }
+}

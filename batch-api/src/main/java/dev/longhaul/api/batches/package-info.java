@@ -1,0 +1,5 @@
+/** Creation, lists and cancellation of batches. */
+@NullMarked
+package dev.longhaul.api.batches;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+package dev.longhaul.api.errors;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/** The body of every error; all four keys are always there. */
+record ErrorBody(Details error) {
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Details(String message, String type, @Nullable String param, @Nullable String code) {}
+
+    static ErrorBody of(int status, String message, @Nullable String param, @Nullable String code) {
+        return new ErrorBody(
+                new Details(message, status >= 500 ? "server_error" : "invalid_request_error", param, code));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.longhaul.api.errors;
+
+import dev.longhaul.store.StoreUnavailableException;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+
+/** Turns whatever is thrown into an error of OpenAI's shape. */
+public class ErrorMappers {
+    private static final Logger LOG = Logger.getLogger(ErrorMappers.class);
+    /** Statuses that a later try may mend; for others the SDKs are told not to try. */
+    private static final Set<Integer> WORTH_RETRYING = Set.of(408, 429, 500, 502, 503, 504);
+
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    @ServerExceptionMapper
+    public Response map(ApiException e) {
+        return answer(e).build();
+    }
+
+    @ServerExceptionMapper
+    public Response map(NotFoundException e, UriInfo uri) {
+        return answer(ApiException.of(404, "Unknown request URL: /" + path(uri) + ".")).build();
+    }
+
+    @ServerExceptionMapper
+    public Response map(NotAllowedException e, UriInfo uri) {
+        Response.ResponseBuilder answer = answer(
+                ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."));
+        Object allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
+        return allow == null ? answer.build() : answer.header(HttpHeaders.ALLOW, allow).build();
+    }
+
+    @ServerExceptionMapper
+    public Response map(WebApplicationException e) {
+        int status = e.getResponse().getStatus();
+        return answer(ApiException.of(status, "The request was refused: " + e.getMessage() + ".")).build();
+    }
+
+    @ServerExceptionMapper
+    public Response map(StoreUnavailableException e) {
+        LOG.warnf("statusCode=503 %s", e.getMessage());
+        return answer(ApiException.of(503, "The service cannot reach its storage just now. Please try again."))
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .build();
+    }
+
+    /** The last resort: a fault of ours. */
+    @ServerExceptionMapper
+    public Response map(Throwable e, SimpleResourceInfo resource) {
+        LOG.errorf(e, "statusCode=500 endpoint=%s", resource.getMethodName());
+        return answer(ApiException.of(500, "The server had an error while processing the request.")).build();
+    }
+
+    private static Response.ResponseBuilder answer(ApiException e) {
+        Response.ResponseBuilder answer =
+                Response.status(e.status()).type(MediaType.APPLICATION_JSON_TYPE).entity(e.body());
+        return WORTH_RETRYING.contains(e.status()) ? answer : answer.header("x-should-retry", "false");
+    }
+
+    private static String path(UriInfo uri) {
+        String path = uri.getPath();
+        return path.startsWith("/") ? path.substring(1) : path;
+    }
+}

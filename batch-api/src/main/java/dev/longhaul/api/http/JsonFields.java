@@ -1,0 +1,144 @@
+package dev.longhaul.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longhaul.api.errors.ApiException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of a JSON object that a tenant sent; a null counts as absent, unknown fields pass, what is wrong is refused by name. */
+public final class JsonFields {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int MOST_BYTES = 1 << 20;
+
+    private final JsonNode object;
+    private final String path;
+
+    private JsonFields(JsonNode object, String path) {
+        this.object = object;
+        this.path = path;
+    }
+
+    /** Reads a body of at most 1 MiB; blocks. */
+    public static byte[] readBody(InputStream body) {
+        try {
+            byte[] bytes = body.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw ApiException.tooLarge(null, "The request body is larger than the maximum of 1 MiB.");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw ApiException.badRequest(null, null, "The request body broke off.");
+        }
+    }
+
+    /** The object that a body is. */
+    public static JsonFields parse(byte[] body) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw ApiException.badRequest(
+                    null, null, "The request body is not valid JSON: " + e.getOriginalMessage() + place(e));
+        } catch (IOException e) {
+            throw ApiException.badRequest(null, null, "The request body cannot be read as JSON.");
+        }
+        if (!node.isObject()) {
+            throw ApiException.badRequest(
+                    "invalid_type",
+                    null,
+                    "Invalid type for the request body: expected an object, but got " + kind(node) + " instead.");
+        }
+        return new JsonFields(node, "");
+    }
+
+    private static String place(JsonProcessingException e) {
+        var location = e.getLocation();
+        return location == null ? "." : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ").";
+    }
+
+    /** A text that must be there. */
+    public String requiredText(String name, int most) {
+        return text(name, most).orElseThrow(() -> ApiException.missing(path + name));
+    }
+
+    /** A text that may be absent. */
+    public Optional<String> text(String name, int most) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isTextual()) {
+            throw ApiException.invalidType(path + name, "a string", kind(node));
+        }
+        Texts.check(path + name, node.textValue(), most);
+        return Optional.of(node.textValue());
+    }
+
+    /** A whole number that must be there. */
+    public long requiredInteger(String name) {
+        JsonNode node = present(name);
+        if (node == null) {
+            throw ApiException.missing(path + name);
+        }
+        if (!node.isIntegralNumber()) {
+            throw ApiException.invalidType(path + name, "an integer", kind(node));
+        }
+        // One past the ends of long is as far out of any bounds as the number itself.
+        return node.canConvertToLong()
+                ? node.longValue()
+                : node.bigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
+    /** An object that may be absent. */
+    public Optional<JsonFields> object(String name) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isObject()) {
+            throw ApiException.invalidType(path + name, "an object", kind(node));
+        }
+        return Optional.of(new JsonFields(node, path + name + "."));
+    }
+
+    /** The names of all fields. */
+    public Iterable<String> names() {
+        return object::fieldNames;
+    }
+
+    /** How many fields there are. */
+    public int size() {
+        return object.size();
+    }
+
+    /** A field that is there and not null, which must be a text. */
+    public String textAsIs(String name, int most) {
+        JsonNode node = object.get(name);
+        if (node == null || !node.isTextual()) {
+            throw ApiException.invalidType(path + name, "a string", node == null ? "null" : kind(node));
+        }
+        Texts.check(path + name, node.textValue(), most);
+        return node.textValue();
+    }
+
+    private @Nullable JsonNode present(String name) {
+        JsonNode node = object.get(name);
+        return node == null || node.isNull() ? null : node;
+    }
+
+    private static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case ARRAY -> "an array";
+            case BOOLEAN -> "a boolean";
+            case NULL -> "null";
+            case NUMBER -> node.isIntegralNumber() ? "an integer" : "a decimal";
+            case OBJECT -> "an object";
+            case STRING -> "a string";
+            case BINARY, MISSING, POJO -> "nothing";
+        };
+    }
+}

@@ -1,0 +1,234 @@
+package dev.longhaul.store;
+
+import dev.longhaul.model.BatchStatus;
+import dev.longhaul.model.Ids;
+import dev.longhaul.model.StopReason;
+import dev.longhaul.model.Transition;
+import dev.longhaul.model.Usage;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Batches as tenants make and see them. Methods block and throw {@link StoreException}s. */
+@ApplicationScoped
+public class BatchStore {
+    /** 2100-01-01: the end of a window without end, since clients want a number. */
+    private static final OffsetDateTime FAR_FUTURE = OffsetDateTime.parse("2100-01-01T00:00:00Z");
+
+    private static final String OPERATION = "batch";
+
+    private static final String INSERT = """
+            with f as (
+              select bytes from file
+              where id = $4 and tenant_id = $2 and state = 'ready' and (expires_at is null or expires_at > now())
+              for share),
+            b as (
+              insert into batch (
+                id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
+                tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
+                results_partition)
+              select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
+                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15
+              from job j
+              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default))
+              returning *),
+            o as (insert into outbox (batch_id, event) select b.id, %s from b)
+            select job_id, created_at, expires_at from b""".formatted(Transitions.EVENT);
+
+    private final Sessions sessions;
+    private final Database database;
+    private final Transitions transitions;
+    private final Runnable raise;
+
+    public BatchStore(Sessions sessions, Database database, Transitions transitions, OutboxSignal signal) {
+        this.sessions = sessions;
+        this.database = database;
+        this.transitions = transitions;
+        this.raise = signal::raise;
+    }
+
+    /** The tenant has no such job. */
+    public static final class UnknownJobException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final String jobId;
+
+        UnknownJobException(String jobId) {
+            super("no job " + jobId);
+            this.jobId = jobId;
+        }
+
+        /** The id that was asked for. */
+        public String jobId() {
+            return jobId;
+        }
+    }
+
+    /** A tenant's batch. */
+    public Optional<Batch> find(String tenantId, String id) {
+        return Optional.ofNullable(sessions.<@Nullable BatchEntity>read(session -> session.get(BatchEntity.class, id)))
+                .filter(batch -> batch.tenantId.equals(tenantId))
+                .map(BatchEntity::toBatch);
+    }
+
+    /**
+     * A tenant's batches, newest first.
+     *
+     * @param after the id of the batch before the first one wanted
+     * @return empty when the tenant has no batch of the id {@code after}
+     */
+    public Optional<Page<Batch>> list(String tenantId, @Nullable String after, int limit) {
+        if (after == null) {
+            return Optional.of(Page.cut(
+                    sessions.read(session -> session.createQuery(
+                                    "from BatchEntity b where b.tenantId = ?1 order by b.createdAt desc, b.id desc",
+                                    BatchEntity.class)
+                            .setParameter(1, tenantId)
+                            .setMaxResults(limit + 1)
+                            .getResultList()),
+                    limit,
+                    BatchEntity::toBatch));
+        }
+        return find(tenantId, after)
+                .map(last -> Page.cut(
+                        olderThan(tenantId, new Cursor(last.times().createdAt(), last.id()), limit),
+                        limit,
+                        BatchEntity::toBatch));
+    }
+
+    private List<BatchEntity> olderThan(String tenantId, Cursor cursor, int limit) {
+        return sessions.read(session -> session.createQuery(
+                        "from BatchEntity b where b.tenantId = ?1 and (b.createdAt, b.id) < (?2, ?3)"
+                                + " order by b.createdAt desc, b.id desc",
+                        BatchEntity.class)
+                .setParameter(1, tenantId)
+                .setParameter(2, cursor.createdAt())
+                .setParameter(3, cursor.id())
+                .setMaxResults(limit + 1)
+                .getResultList());
+    }
+
+    /**
+     * Creates a batch, its outbox row in the same transaction. The input file's row is locked, so that a file cannot be deleted
+     * past it; an unknown input file is no error here.
+     *
+     * @param idempotency a repeat with it answers the first batch as it was created
+     * @throws UnknownJobException if the tenant has no such job
+     * @throws Idempotency.ConflictException if the key was used for another request
+     */
+    public Batch create(String tenantId, NewBatch wanted, int resultsPartition, @Nullable Idempotency idempotency) {
+        long now = InstantSource.system().millis();
+        String id = Ids.newBatchId(now);
+        Creation creation = database.inTransaction(transaction -> {
+            Optional<String> first =
+                    idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, id);
+            if (first.isPresent()) {
+                return new Repeated(first.get());
+            }
+            Batch batch = insert(transaction, tenantId, id, wanted, resultsPartition, now);
+            transaction.afterCommit(raise);
+            return new Created(batch);
+        });
+        return switch (creation) {
+            case Created(Batch batch) -> batch;
+            case Repeated(String firstId) ->
+                find(tenantId, firstId).orElseThrow().asCreated();
+        };
+    }
+
+    private sealed interface Creation {}
+
+    private record Created(Batch batch) implements Creation {}
+
+    private record Repeated(String firstId) implements Creation {}
+
+    private static Batch insert(
+            Database.Transaction transaction,
+            String tenantId,
+            String id,
+            NewBatch wanted,
+            int resultsPartition,
+            long now) {
+        Duration window = wanted.window();
+        Duration outputExpiresAfter = wanted.outputExpiresAfter();
+        JsonObject metadata = json(wanted.metadata());
+        RowSet<Row> rows = transaction.run(
+                INSERT,
+                id,
+                tenantId,
+                wanted.jobId(),
+                wanted.inputFileId(),
+                wanted.jobName(),
+                wanted.endpoint(),
+                wanted.completionWindow(),
+                metadata,
+                wanted.tfyHeaders().isEmpty() ? null : json(wanted.tfyHeaders()),
+                outputExpiresAfter == null ? null : (int) outputExpiresAfter.toSeconds(),
+                window == null ? null : (double) window.toSeconds(),
+                FAR_FUTURE,
+                Ids.newFileId(now),
+                Ids.newFileId(now),
+                resultsPartition);
+        if (rows.size() == 0) {
+            throw new UnknownJobException(String.valueOf(wanted.jobId()));
+        }
+        Row row = rows.iterator().next();
+        return new Batch(
+                id,
+                tenantId,
+                row.getString("job_id"),
+                wanted.jobName(),
+                wanted.inputFileId(),
+                wanted.endpoint(),
+                wanted.completionWindow(),
+                wanted.metadata(),
+                null,
+                BatchStatus.VALIDATING,
+                1,
+                Batch.Times.atCreation(instant(row, "created_at"), instant(row, "expires_at")),
+                null,
+                null,
+                null,
+                Batch.Counts.NONE,
+                Usage.NONE);
+    }
+
+    /**
+     * Asks a batch to stop, unless it has ended, is ending or was asked to stop before: then it stays as it is.
+     *
+     * @return the batch afterwards; empty when the tenant has no such batch
+     */
+    public Optional<Batch> cancel(String tenantId, String id) {
+        database.inTransaction(transaction -> {
+            RowSet<Row> stopped = transaction.run(
+                    """
+                    update batch set stop_reason = $3, stop_at = now()
+                    where id = $1 and tenant_id = $2 and stop_reason is null and status = any($4) returning id""",
+                    id,
+                    tenantId,
+                    StopReason.CANCELLED.wireName(),
+                    Transition.CANCEL.fromWireNames().toArray(String[]::new));
+            return stopped.size() == 0 ? OptionalInt.empty() : transitions.apply(transaction, id, Transition.CANCEL);
+        });
+        return find(tenantId, id);
+    }
+
+    private static Instant instant(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    private static JsonObject json(Map<String, String> texts) {
+        JsonObject json = new JsonObject();
+        texts.forEach(json::put);
+        return json;
+    }
+}

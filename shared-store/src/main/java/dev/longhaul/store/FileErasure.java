@@ -1,0 +1,70 @@
+package dev.longhaul.store;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds what is left of files that are gone, for a janitor to erase. Every step may be repeated. Methods block. */
+@ApplicationScoped
+public class FileErasure {
+    private final Database database;
+
+    public FileErasure(Database database) {
+        this.database = database;
+    }
+
+    /** Up to 100 uploads that nobody has touched for ten minutes: their process is gone. */
+    public List<String> deadUploads() {
+        return ids(database.run("""
+                select id from file where state = 'pending' and touched_at < now() - interval '10 minutes'
+                order by touched_at limit 100"""));
+    }
+
+    /** Deletes up to 1,000 files that are past their time. */
+    public void expireFiles() {
+        database.run("""
+                update file set state = 'deleted', deleted_at = now() where id in (
+                  select id from file where state = 'ready' and expires_at <= now() order by expires_at limit 1000)
+                  and state = 'ready'""");
+    }
+
+    /** Up to 100 deleted files whose bytes are still there and that no open batch reads; none can come to read them. */
+    public List<String> toErase() {
+        return ids(database.run("""
+                select id from file f where state = 'deleted' and erased_at is null and not exists (
+                  select from batch b where b.input_file_id = f.id
+                    and b.status in ('validating', 'in_progress', 'finalizing', 'cancelling'))
+                order by deleted_at limit 100"""));
+    }
+
+    /** The keys of a file's objects. */
+    public List<String> objectKeys(String fileId) {
+        List<String> keys = new ArrayList<>();
+        for (Row row : database.run(
+                "select object_key from file_segment where file_id = $1 and object_key is not null", fileId)) {
+            keys.add(row.getString(0));
+        }
+        return keys;
+    }
+
+    /** Notes that a file's objects are gone. */
+    public void erased(String fileId) {
+        database.inTransaction(transaction -> {
+            transaction.run("delete from file_segment where file_id = $1", fileId);
+            return transaction.run("update file set erased_at = now() where id = $1 and state = 'deleted'", fileId);
+        });
+    }
+
+    /** Forgets idempotency keys past their 24 hours. */
+    public void forgetIdempotencyKeys() {
+        database.run("delete from idempotency_key where created_at < now() - interval '24 hours'");
+    }
+
+    private static List<String> ids(RowSet<Row> rows) {
+        List<String> ids = new ArrayList<>();
+        rows.forEach(row -> ids.add(row.getString(0)));
+        return ids;
+    }
+}

@@ -1,0 +1,221 @@
+package dev.longhaul.store;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Files as tenants upload, see and delete them. Methods block and throw {@link StoreException}s. */
+@ApplicationScoped
+public class FileStore {
+    private static final String OPERATION = "file";
+    private static final String READABLE = " f.state = 'ready' and (f.expiresAt is null or f.expiresAt > instant) ";
+
+    private static final String INSERT_READY = """
+            insert into file (id, tenant_id, filename, purpose, bytes, expires_at, state)
+            values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), 'ready') returning *""";
+
+    private static final String MAKE_READY = """
+            update file set state = 'ready', created_at = now(), filename = $3, purpose = $4, bytes = $5,
+              expires_at = now() + make_interval(secs => $6)
+            where id = $1 and tenant_id = $2 and state = 'pending' returning *""";
+
+    private final Sessions sessions;
+    private final Database database;
+
+    public FileStore(Sessions sessions, Database database) {
+        this.sessions = sessions;
+        this.database = database;
+    }
+
+    /** Announces an upload, so that whatever becomes of it its objects are found again. */
+    public void begin(String tenantId, String id) {
+        FileEntity file = new FileEntity();
+        file.id = id;
+        file.tenantId = tenantId;
+        file.filename = "";
+        file.purpose = "";
+        file.state = "pending";
+        sessions.write(session -> session.insert(file));
+    }
+
+    /** Says that these uploads are alive. */
+    public void touch(Collection<String> ids) {
+        database.run("update file set touched_at = now() where id = any($1) and state = 'pending'", (Object)
+                ids.stream().sorted().toArray(String[]::new));
+    }
+
+    /**
+     * What an upload has become.
+     *
+     * @param expiresAfter null for never
+     * @param inline the bytes of a file that is small enough to be kept in its row; else its objects hold them
+     */
+    public record Uploaded(
+            String filename,
+            String purpose,
+            long bytes,
+            @Nullable Duration expiresAfter,
+            byte @Nullable [] inline,
+            List<UploadedObject> objects) {
+        public Uploaded {
+            objects = List.copyOf(objects);
+        }
+    }
+
+    /** One of the objects that hold a file's bytes in order. */
+    public record UploadedObject(String key, long bytes) {}
+
+    /**
+     * Makes an upload a file, all at once.
+     *
+     * @param idempotency a repeat with it answers the first file, and the upload stays pending for the caller to discard
+     * @return empty when the upload is no longer there, because it was taken for dead
+     * @throws Idempotency.ConflictException if the key was used for another upload
+     */
+    public Optional<StoredFile> finish(
+            String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
+        return database.inTransaction(transaction -> {
+            Optional<String> first =
+                    idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, id);
+            if (first.isPresent()) {
+                return Optional.of(row(transaction.run("select * from file where id = $1", first.get())));
+            }
+            RowSet<Row> ready = transaction.run(
+                    // A small file was never announced: it has no objects to be lost.
+                    uploaded.inline() == null ? MAKE_READY : INSERT_READY,
+                    id,
+                    tenantId,
+                    uploaded.filename(),
+                    uploaded.purpose(),
+                    uploaded.bytes(),
+                    seconds(uploaded.expiresAfter()));
+            if (ready.size() == 0) {
+                return Optional.empty();
+            }
+            insertSegments(transaction, id, uploaded);
+            return Optional.of(row(ready));
+        });
+    }
+
+    private static @Nullable Double seconds(@Nullable Duration duration) {
+        return duration == null ? null : (double) duration.toSeconds();
+    }
+
+    private static void insertSegments(Database.Transaction transaction, String id, Uploaded uploaded) {
+        byte[] inline = uploaded.inline();
+        if (inline != null) {
+            transaction.run(
+                    "insert into file_segment (file_id, seq, bytes, inline) values ($1, 0, $2, $3)",
+                    id,
+                    (long) inline.length,
+                    Buffer.buffer(inline));
+            return;
+        }
+        transaction.run(
+                """
+                insert into file_segment (file_id, seq, bytes, object_key)
+                select $1, (o.seq - 1)::int, o.bytes, o.key
+                from unnest($2::bigint[], $3::text[]) with ordinality as o (bytes, key, seq)""",
+                id,
+                uploaded.objects().stream().map(UploadedObject::bytes).toArray(Long[]::new),
+                uploaded.objects().stream().map(UploadedObject::key).toArray(String[]::new));
+    }
+
+    /** Forgets an upload that did not become a file; its objects are the caller's to delete first. */
+    public void discard(String id) {
+        database.run("delete from file where id = $1 and state = 'pending'", id);
+    }
+
+    /** A tenant's file that can be read. */
+    public Optional<StoredFile> find(String tenantId, String id) {
+        return sessions
+                .read(session -> session.createQuery(
+                                "from FileEntity f where f.id = ?1 and f.tenantId = ?2 and" + READABLE,
+                                FileEntity.class)
+                        .setParameter(1, id)
+                        .setParameter(2, tenantId)
+                        .getResultList())
+                .stream()
+                .findFirst()
+                .map(FileEntity::toFile);
+    }
+
+    /**
+     * A tenant's files that can be read, by time of creation.
+     *
+     * @param after the id of the file before the first one wanted; it may have been deleted since
+     * @return empty when the tenant never had a file of the id {@code after}
+     */
+    public Optional<Page<StoredFile>> list(
+            String tenantId, @Nullable String purpose, boolean newestFirst, @Nullable String after, int limit) {
+        Cursor cursor = null;
+        if (after != null) {
+            RowSet<Row> rows = database.run(
+                    "select created_at, id from file where id = $1 and tenant_id = $2 and state <> 'pending'",
+                    after,
+                    tenantId);
+            if (rows.size() == 0) {
+                return Optional.empty();
+            }
+            Row row = rows.iterator().next();
+            cursor = new Cursor(row.getOffsetDateTime(0).toInstant(), row.getString(1));
+        }
+        return Optional.of(
+                Page.cut(read(tenantId, purpose, newestFirst, cursor, limit + 1), limit, FileEntity::toFile));
+    }
+
+    private List<FileEntity> read(
+            String tenantId, @Nullable String purpose, boolean newestFirst, @Nullable Cursor cursor, int count) {
+        StringBuilder query = new StringBuilder("from FileEntity f where f.tenantId = :tenant and").append(READABLE);
+        if (purpose != null) {
+            query.append("and f.purpose = :purpose ");
+        }
+        if (cursor != null) {
+            query.append("and (f.createdAt, f.id) ")
+                    .append(newestFirst ? "<" : ">")
+                    .append(" (:createdAt, :id) ");
+        }
+        query.append(newestFirst ? "order by f.createdAt desc, f.id desc" : "order by f.createdAt, f.id");
+        return sessions.read(session -> {
+            var select = session.createQuery(query.toString(), FileEntity.class).setParameter("tenant", tenantId);
+            if (purpose != null) {
+                select.setParameter("purpose", purpose);
+            }
+            if (cursor != null) {
+                select.setParameter("createdAt", cursor.createdAt()).setParameter("id", cursor.id());
+            }
+            return select.setMaxResults(count).getResultList();
+        });
+    }
+
+    /**
+     * Deletes a tenant's file: from now on nobody finds it, and its bytes go once no open batch reads them.
+     *
+     * @return whether there was one to delete
+     */
+    public boolean delete(String tenantId, String id) {
+        return database.run("""
+                                update file set state = 'deleted', deleted_at = now()
+                                where id = $1 and tenant_id = $2 and state = 'ready'
+                                  and (expires_at is null or expires_at > now()) returning id""", id, tenantId).size() > 0;
+    }
+
+    private static StoredFile row(RowSet<Row> rows) {
+        Row row = rows.iterator().next();
+        var expiresAt = row.getOffsetDateTime("expires_at");
+        return new StoredFile(
+                row.getString("id"),
+                row.getString("tenant_id"),
+                row.getString("filename"),
+                row.getString("purpose"),
+                row.getLong("bytes"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                expiresAt == null ? null : expiresAt.toInstant());
+    }
+}

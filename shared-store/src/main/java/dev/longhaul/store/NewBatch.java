@@ -1,0 +1,32 @@
+package dev.longhaul.store;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tenant asks for.
+ *
+ * @param jobId null for the tenant's default job
+ * @param completionWindow as the tenant wrote it
+ * @param window how long it is; null for no end
+ * @param outputExpiresAfter how long the result files live after their creation; null for the default
+ * @param tfyHeaders the {@code x-tfy-*} request headers
+ */
+public record NewBatch(
+        @Nullable String jobId,
+        @Nullable String jobName,
+        String inputFileId,
+        String endpoint,
+        String completionWindow,
+        @Nullable Duration window,
+        Map<String, String> metadata,
+        @Nullable Duration outputExpiresAfter,
+        Map<String, String> tfyHeaders) {
+    public NewBatch {
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        tfyHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(tfyHeaders));
+    }
+}
