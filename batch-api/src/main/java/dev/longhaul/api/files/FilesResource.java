@@ -119,7 +119,8 @@ public class FilesResource {
         }
         boolean isRanged = ifRange == null || ifRange.equals(etag);
         return switch (ByteRange.of(isRanged ? range : null, file.bytes())) {
-            case ByteRange.Whole whole -> body(file, Response.Status.OK, 0, file.bytes()).build();
+            case ByteRange.Whole whole ->
+                body(file, Response.Status.OK, 0, file.bytes()).build();
             case ByteRange.Part(long first, long last) ->
                 body(file, Response.Status.PARTIAL_CONTENT, first, last - first + 1)
                         .header("Content-Range", "bytes " + first + "-" + last + "/" + file.bytes())
