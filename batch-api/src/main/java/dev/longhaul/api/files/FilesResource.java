@@ -39,12 +39,14 @@ public class FilesResource {
     private final FileStore files;
     private final FileSegments segments;
     private final Uploads uploads;
+    private final Janitor janitor;
     private final Caller caller;
 
-    FilesResource(FileStore files, FileSegments segments, Uploads uploads, Caller caller) {
+    FilesResource(FileStore files, FileSegments segments, Uploads uploads, Janitor janitor, Caller caller) {
         this.files = files;
         this.segments = segments;
         this.uploads = uploads;
+        this.janitor = janitor;
         this.caller = caller;
     }
 
@@ -100,6 +102,7 @@ public class FilesResource {
         if (!files.delete(caller.tenantId(), id)) {
             throw unknown(id);
         }
+        janitor.wake();
         return new FileJson.DeletedJson(id, "file", true);
     }
 
