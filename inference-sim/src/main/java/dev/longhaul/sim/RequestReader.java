@@ -5,6 +5,7 @@ import static com.fasterxml.jackson.core.JsonToken.START_ARRAY;
 import static com.fasterxml.jackson.core.JsonToken.START_OBJECT;
 import static com.fasterxml.jackson.core.JsonToken.VALUE_NULL;
 import static com.fasterxml.jackson.core.JsonToken.VALUE_STRING;
+import static com.fasterxml.jackson.core.JsonToken.VALUE_TRUE;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -235,9 +236,10 @@ final class RequestReader {
     }
 
     private void refuseStream() throws IOException, Refused {
-        if (json.nextBooleanValue() == Boolean.TRUE) {
+        if (json.nextToken() == VALUE_TRUE) {
             throw new Refused(ApiError.badRequest("'stream' is not supported here.", "stream", "unsupported_value"));
         }
+        json.skipChildren();
     }
 
     private static Refused malformed(String why) {

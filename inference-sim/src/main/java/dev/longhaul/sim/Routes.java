@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
 
 /** Sends each request where it belongs. One for each event loop. */
 final class Routes implements Handler<HttpServerRequest> {
@@ -28,7 +29,8 @@ final class Routes implements Handler<HttpServerRequest> {
     public void handle(HttpServerRequest request) {
         var id = backend.nextId();
         request.response().headers().add(REQUEST_ID, "req_".concat(id)).add(HttpHeaders.CONTENT_TYPE, JSON);
-        var path = request.path();
+        // Null for a target that is no path, such as the * of OPTIONS.
+        var path = Objects.requireNonNullElse(request.path(), "");
         var endpoint = Endpoint.of(path);
         if (endpoint != null) {
             if (request.method() == HttpMethod.POST) {

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
+import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.errors.ErrorResponseException;
+import io.minio.http.Method;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +83,27 @@ class S3ServerTest {
         try (var server = S3Server.start(data, 0, "key", "secret");
                 var s3 = client(server, "secret")) {
             assertThat(names(s3)).containsExactly("kept");
+        }
+    }
+
+    @Test
+    void shouldServeASignedLink() throws Exception {
+        try (var server = S3Server.start(data, 0, "key", "secret");
+                var s3 = client(server, "secret")) {
+            s3.makeBucket(MakeBucketArgs.builder().bucket(BUCKET).build());
+            put(s3, "linked", "here".getBytes());
+
+            var link = s3.getPresignedObjectUrl(GetPresignedObjectUrlArgs.builder()
+                    .bucket(BUCKET)
+                    .object("linked")
+                    .method(Method.GET)
+                    .build());
+
+            try (var body = URI.create(link).toURL().openStream()) {
+                assertThat(body.readAllBytes()).asString().isEqualTo("here");
+            }
+            var unsigned = URI.create(link.substring(0, link.indexOf('?'))).toURL();
+            assertThatThrownBy(unsigned::openStream).hasMessageContaining("403");
         }
     }
 

@@ -60,9 +60,8 @@ final class S3Process implements LocalServer {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                // Made on the first start, then halves the time of the next ones.
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + application.resolveSibling("local-s3.jsa"),
+                // The JVM's own warnings would go to the output on which this class waits.
+                "-Xlog:disable",
                 "-cp",
                 application + "/*",
                 "dev.longhaul.locals3.Main",

@@ -1,7 +1,12 @@
 package dev.longhaul.store;
 
 import dev.longhaul.model.Transition;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -45,28 +50,67 @@ public class Transitions {
     }
 
     /**
+     * Takes a transition for each of these batches that allows it, in one statement. The caller has locked their rows in id order.
+     *
+     * @return the ids of those that took it
+     */
+    public List<String> applyAll(Database.Transaction transaction, Collection<String> batchIds, Transition transition) {
+        return ids(take(transaction, batchIds, transition, "", "true"));
+    }
+
+    /**
+     * As {@link #applyAll} for a terminal transition of a batch with results: those of its two result files that exist become its
+     * output and error file.
+     */
+    public List<String> endAll(Database.Transaction transaction, Collection<String> batchIds, Transition transition) {
+        String published = """
+                , output_file_id = (select f.id from file f where f.id = batch.output_ref),
+                error_file_id = (select f.id from file f where f.id = batch.error_ref)""";
+        return ids(take(transaction, batchIds, transition, published, "true"));
+    }
+
+    /**
      * Takes a transition if the batch allows it and a further condition on the row {@code batch} holds.
      *
      * @param condition SQL over {@code batch} with parameters from {@code $4}
      */
     OptionalInt applyIf(
             Database.Transaction transaction, String batchId, Transition transition, String condition, Object... more) {
+        RowSet<Row> rows = take(transaction, List.of(batchId), transition, "", condition, more);
+        return rows.size() == 0
+                ? OptionalInt.empty()
+                : OptionalInt.of(rows.iterator().next().getInteger("version"));
+    }
+
+    private RowSet<Row> take(
+            Database.Transaction transaction,
+            Collection<String> batchIds,
+            Transition transition,
+            String assignments,
+            String condition,
+            Object... more) {
         String sql = """
                 with b as (
-                  update batch set status = $2, %s = now(), version = version + 1
-                  where id = $1 and status = any($3) and (%s) returning *)
-                insert into outbox (batch_id, event) select b.id, %s from b returning (event -> 'data' ->> 'version')::int
-                """.formatted(transition.to().timestampColumn(), condition, EVENT);
+                  update batch set status = $2, %s = now(), version = version + 1%s
+                  where id = any($1) and status = any($3) and (%s) returning *)
+                insert into outbox (batch_id, event) select b.id, %s from b order by b.id
+                returning batch_id, (event -> 'data' ->> 'version')::int as version
+                """.formatted(transition.to().timestampColumn(), assignments, condition, EVENT);
         Object[] parameters = new Object[3 + more.length];
-        parameters[0] = batchId;
+        parameters[0] = batchIds.toArray(String[]::new);
         parameters[1] = transition.to().wireName();
         parameters[2] = transition.fromWireNames().toArray(String[]::new);
         System.arraycopy(more, 0, parameters, 3, more.length);
-        var rows = transaction.run(sql, parameters);
-        if (rows.size() == 0) {
-            return OptionalInt.empty();
+        RowSet<Row> rows = transaction.run(sql, parameters);
+        if (rows.size() > 0) {
+            transaction.afterCommit(signal);
         }
-        transaction.afterCommit(signal);
-        return OptionalInt.of(rows.iterator().next().getInteger(0));
+        return rows;
+    }
+
+    private static List<String> ids(RowSet<Row> rows) {
+        List<String> ids = new ArrayList<>();
+        rows.forEach(row -> ids.add(row.getString("batch_id")));
+        return List.copyOf(ids);
     }
 }

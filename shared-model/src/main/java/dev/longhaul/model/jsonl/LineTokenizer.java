@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the fields of one request line in one pass, as byte ranges: no tree, and nothing decoded but what is asked
@@ -36,24 +35,17 @@ public final class LineTokenizer {
     /** Jackson keeps each distinct key of a line until its end, at some 150 bytes: this keeps that within 40 MB. */
     private static final int MAX_KEYS = 1 << 18;
 
+    private static final byte[] NO_BYTES = {};
+
     private final JsonFactory factory;
     private final int maxBytes;
     private final Set<String> otherKeys = new HashSet<>();
 
-    final FieldRange customId = new FieldRange();
-    final FieldRange body = new FieldRange();
-    final FieldRange model = new FieldRange();
-    private final FieldRange method = new FieldRange();
-    private final FieldRange url = new FieldRange();
-    private final FieldRange stream = new FieldRange();
-    byte[] array = {};
-    int inputFields;
-
+    private final LineFields fields = new LineFields();
+    private byte[] array = NO_BYTES;
     private int base;
     private int limit;
     private int keys;
-    private @Nullable String unescapedCustomId;
-    private @Nullable LineProblem structure;
 
     public LineTokenizer() {
         this(DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH);
@@ -103,14 +95,19 @@ public final class LineTokenizer {
             // Jackson would take the line for UTF-16.
             return unexpected(base + 1 - offset);
         }
-        clear(line);
+        array = line;
+        keys = 0;
+        fields.clear();
+        if (!otherKeys.isEmpty()) {
+            otherKeys.clear();
+        }
         try (JsonParser parser = factory.createParser(line, base, limit - base)) {
             readLine(parser);
             int rest = skipWhitespace(line, position(parser), limit);
             return rest < limit
                     ? LineProblem.invalidJson(
                             "something follows its JSON object at column " + (rest - offset + 1) + ".")
-                    : outcome();
+                    : fields.outcome(line);
         } catch (StreamConstraintsException tooDeep) {
             return LineProblem.invalidJson("its nesting is too deep. At most "
                     + factory.streamReadConstraints().getMaxNestingDepth() + " levels are allowed.");
@@ -122,28 +119,14 @@ public final class LineTokenizer {
             return unexpected(base - offset + (int) malformed.getLocation().getByteOffset());
         } catch (IOException impossible) {
             throw new UncheckedIOException("reading from memory", impossible);
+        } finally {
+            // A kept tokenizer must not keep the last slice.
+            array = NO_BYTES;
         }
     }
 
     private static LineProblem unexpected(int index) {
         return LineProblem.invalidJson("unexpected character at column " + (index + 1) + ".");
-    }
-
-    private void clear(byte[] line) {
-        array = line;
-        customId.clear();
-        method.clear();
-        url.clear();
-        body.clear();
-        model.clear();
-        stream.clear();
-        inputFields = 0;
-        keys = 0;
-        unescapedCustomId = null;
-        structure = null;
-        if (!otherKeys.isEmpty()) {
-            otherKeys.clear();
-        }
     }
 
     private void readLine(JsonParser parser) throws IOException {
@@ -152,19 +135,20 @@ public final class LineTokenizer {
             JsonToken token = parser.nextToken();
             switch (key) {
                 case "custom_id" -> {
-                    begin(customId, key, token);
-                    if (token == JsonToken.VALUE_STRING && customId.readRange(array, tokenStart(parser), limit)) {
-                        unescapedCustomId = parser.getText();
+                    fields.begin(fields.customId, key, token);
+                    if (token == JsonToken.VALUE_STRING
+                            && fields.customId.readRange(array, tokenStart(parser), limit)) {
+                        fields.unescapedCustomId = parser.getText();
                     }
                 }
-                case "method" -> readString(method, key, parser, token);
-                case "url" -> readString(url, key, parser, token);
+                case "method" -> readString(fields.method, key, parser, token);
+                case "url" -> readString(fields.url, key, parser, token);
                 case "body" -> {
-                    begin(body, key, token);
+                    fields.begin(fields.body, key, token);
                     if (token == JsonToken.START_OBJECT) {
-                        body.start = tokenStart(parser);
+                        fields.body.start = tokenStart(parser);
                         readBody(parser);
-                        body.end = position(parser);
+                        fields.body.end = position(parser);
                     }
                 }
                 default -> {
@@ -172,7 +156,7 @@ public final class LineTokenizer {
                         throw new TooManyKeys("it has more than " + MAX_OTHER_KEYS + " unknown keys.");
                     }
                     if (!otherKeys.add(key)) {
-                        duplicate(key);
+                        fields.duplicate(key);
                     }
                 }
             }
@@ -185,11 +169,11 @@ public final class LineTokenizer {
             JsonToken token = parser.nextToken();
             switch (key) {
                 // Twice one of these two would mean what the backend's parser makes of it, past our checks.
-                case "model" -> readString(model, "body.model", parser, token);
-                case "stream" -> begin(stream, "body.stream", token);
-                case "messages" -> note(InputField.MESSAGES, token);
-                case "input" -> note(InputField.INPUT, token);
-                case "prompt" -> note(InputField.PROMPT, token);
+                case "model" -> readString(fields.model, "body.model", parser, token);
+                case "stream" -> fields.begin(fields.stream, "body.stream", token);
+                case "messages" -> fields.note(InputField.MESSAGES, token);
+                case "input" -> fields.note(InputField.INPUT, token);
+                case "prompt" -> fields.note(InputField.PROMPT, token);
                 default -> {}
             }
             countKey();
@@ -198,28 +182,9 @@ public final class LineTokenizer {
     }
 
     private void readString(FieldRange field, String name, JsonParser parser, JsonToken token) throws IOException {
-        begin(field, name, token);
+        fields.begin(field, name, token);
         if (token == JsonToken.VALUE_STRING) {
             field.readText(parser, array, tokenStart(parser), limit);
-        }
-    }
-
-    private void begin(FieldRange field, String name, JsonToken token) {
-        if (field.type != null) {
-            duplicate(name);
-        }
-        field.type = token;
-    }
-
-    private void duplicate(String key) {
-        if (structure == null) {
-            structure = LineProblem.duplicateKey(key);
-        }
-    }
-
-    private void note(InputField field, JsonToken token) {
-        if (token != JsonToken.VALUE_NULL) {
-            inputFields |= field.bit();
         }
     }
 
@@ -245,71 +210,6 @@ public final class LineTokenizer {
         if (++keys > MAX_KEYS) {
             throw new TooManyKeys("it has more than " + MAX_KEYS + " object keys.");
         }
-    }
-
-    private LineOutcome outcome() {
-        if (structure != null) {
-            return structure;
-        }
-        LineProblem wrong = wrongField();
-        return wrong != null ? wrong : new RequestLine(this, textOf(url), unescapedCustomId);
-    }
-
-    private @Nullable LineProblem wrongField() {
-        LineProblem wrong = requireString(customId, "custom_id");
-        if (wrong == null && customId.end - customId.start == 2) {
-            wrong = LineProblem.emptyCustomId();
-        }
-        if (wrong == null) {
-            wrong = requireString(method, "method");
-        }
-        if (wrong == null && !textOf(method).equals("POST")) {
-            wrong = LineProblem.methodNotPost(textOf(method));
-        }
-        if (wrong == null) {
-            wrong = requireString(url, "url");
-        }
-        if (wrong == null) {
-            wrong = require(body, "body", JsonToken.START_OBJECT, "an object");
-        }
-        if (wrong == null && !model.isAbsent()) {
-            wrong = requireString(model, "body.model");
-        }
-        if (wrong == null && !stream.isAbsent() && stream.type != JsonToken.VALUE_FALSE && !streams()) {
-            wrong = LineProblem.wrongType("body.stream", "a boolean", described(stream));
-        }
-        return wrong;
-    }
-
-    boolean streams() {
-        return stream.type == JsonToken.VALUE_TRUE;
-    }
-
-    private static @Nullable LineProblem requireString(FieldRange field, String name) {
-        return require(field, name, JsonToken.VALUE_STRING, "a string");
-    }
-
-    private static @Nullable LineProblem require(FieldRange field, String name, JsonToken type, String expected) {
-        if (field.type == type) {
-            return null;
-        }
-        return field.isAbsent() ? LineProblem.missing(name) : LineProblem.wrongType(name, expected, described(field));
-    }
-
-    private static String textOf(FieldRange field) {
-        return field.text == null ? "" : field.text;
-    }
-
-    private static String described(FieldRange field) {
-        return switch (field.type) {
-            case VALUE_STRING -> "a string";
-            case VALUE_NUMBER_INT -> "an integer";
-            case VALUE_NUMBER_FLOAT -> "a decimal number";
-            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
-            case START_ARRAY -> "an array";
-            case START_OBJECT -> "an object";
-            case null, default -> "null";
-        };
     }
 
     private int tokenStart(JsonParser parser) {

@@ -22,11 +22,11 @@ public final class RequestLine implements LineOutcome {
     private final boolean stream;
     private final int inputFields;
 
-    RequestLine(LineTokenizer read, String url, @Nullable String unescapedCustomId) {
-        this.array = read.array;
+    RequestLine(byte[] array, LineFields read, String url) {
+        this.array = array;
         this.customIdStart = read.customId.start;
         this.customIdEnd = read.customId.end;
-        this.unescapedCustomId = unescapedCustomId;
+        this.unescapedCustomId = read.unescapedCustomId;
         this.url = url;
         this.bodyStart = read.body.start;
         this.bodyEnd = read.body.end;

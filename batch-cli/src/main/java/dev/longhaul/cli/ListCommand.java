@@ -1,0 +1,46 @@
+package dev.longhaul.cli;
+
+import dev.longhaul.cli.api.Batch;
+import dev.longhaul.cli.progress.Figures;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "list", mixinStandardHelpOptions = true, description = "Lists batches, the newest first.")
+final class ListCommand implements Callable<Integer> {
+    private static final int MOST = 100;
+
+    @Option(names = {"-n", "--limit"}, paramLabel = "N", description = "How many, 1 to 100; ${DEFAULT-VALUE} if not said.")
+    private int limit = 20;
+
+    @Mixin
+    private ApiOptions api = new ApiOptions();
+
+    @Override
+    public Integer call() {
+        if (limit < 1 || limit > MOST) {
+            throw CliException.usage("--limit must be between 1 and " + MOST + ", and is " + limit);
+        }
+        List<Batch> batches = api.client().list(limit);
+        if (batches.isEmpty()) {
+            System.err.println("longhaul: there are no batches yet");
+        }
+        batches.forEach(batch -> System.out.println(line(batch)));
+        return ExitCode.OK;
+    }
+
+    private static String line(Batch batch) {
+        return "%s  %s  %-11s  %s/%s lines, %s failed  %s"
+                .formatted(
+                        batch.id(),
+                        Instant.ofEpochSecond(batch.createdAt()),
+                        batch.status(),
+                        Figures.count(batch.completed() + batch.failed()),
+                        Figures.count(batch.total()),
+                        Figures.count(batch.failed()),
+                        batch.endpoint());
+    }
+}

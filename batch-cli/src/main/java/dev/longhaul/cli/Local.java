@@ -1,0 +1,46 @@
+package dev.longhaul.cli;
+
+import dev.longhaul.cli.api.ApiClient;
+import dev.longhaul.cli.local.Backend;
+import dev.longhaul.cli.local.BackendProbe;
+import dev.longhaul.cli.local.Home;
+import dev.longhaul.cli.local.LocalSystem;
+import dev.longhaul.cli.progress.Figures;
+import java.time.Duration;
+import java.util.List;
+
+/** The stack of this installation, for the commands: with messages on stderr. */
+final class Local {
+    private static final Duration API_PATIENCE = Duration.ofSeconds(30);
+
+    private Local() {}
+
+    static LocalSystem system() {
+        return new LocalSystem(
+                Home.ofThisProcess(System.getenv()), System.getenv(), message -> System.err.println("longhaul: " + message));
+    }
+
+    /** Starts what is missing and says what a user should know about it. */
+    static void up(LocalSystem system, StackOptions options) {
+        long began = System.nanoTime();
+        // Before anything is touched: wrong options must not stop or start a process.
+        List<Backend> backends = options.applyTo(system.settings()).backends();
+        Thread probe = Thread.startVirtualThread(() -> BackendProbe.unreachable(backends)
+                .forEach(backend -> System.err.println("longhaul: backend " + backend.name() + " at " + backend.url()
+                        + " does not answer; its requests wait until it does")));
+        boolean started = system.up(options::applyTo);
+        try {
+            probe.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (started) {
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            System.err.println("longhaul: ready after " + Figures.duration(took) + ": " + system.apiUrl());
+        }
+    }
+
+    static ApiClient client(LocalSystem system) {
+        return new ApiClient(system.apiUrl(), system.apiKey().orElse(""), API_PATIENCE);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.longhaul.cli;
+
+import dev.longhaul.cli.api.Batch;
+import dev.longhaul.cli.progress.Figures;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+
+/** What is said about batches that have ended. */
+final class Report {
+    private static final int MOST_PROBLEMS = 100;
+
+    private Report() {}
+
+    /** One line: how it ended, with counts and speed. */
+    static String summary(Batch batch, Duration took) {
+        double perSecond = (batch.completed() + batch.failed()) * 1000.0 / Math.max(1, took.toMillis());
+        return batch.id() + " " + batch.status() + " after " + Figures.duration(took) + ": "
+                + Figures.count(batch.completed()) + " of " + Figures.count(batch.total()) + " lines ok, "
+                + Figures.count(batch.failed()) + " failed (" + Figures.speed(perSecond) + ")";
+    }
+
+    /** Where the results are. */
+    static String files(ResultFiles files) {
+        String text = "output: " + files.output().toAbsolutePath().normalize();
+        return Files.exists(files.errors())
+                ? text + "\nerrors: " + files.errors().toAbsolutePath().normalize()
+                : text;
+    }
+
+    /** Why a batch failed validation, a line for each of the first hundred problems. */
+    static String problems(Batch batch) {
+        List<Batch.Problem> problems = batch.errors();
+        StringBuilder text = new StringBuilder(batch.id() + " failed validation, nothing was run:");
+        problems.stream().limit(MOST_PROBLEMS).forEach(problem -> text.append("\n  ").append(problem));
+        if (problems.size() > MOST_PROBLEMS) {
+            text.append("\n  and ")
+                    .append(problems.size() - MOST_PROBLEMS)
+                    .append(" more, see: longhaul show ")
+                    .append(batch.id());
+        }
+        return text.toString();
+    }
+}

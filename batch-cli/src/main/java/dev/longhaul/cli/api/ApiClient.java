@@ -1,0 +1,176 @@
+package dev.longhaul.cli.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * A client of the Batch API. A call that found no server, or one that is not ready, is repeated for some time: the
+ * service may be restarted under a running command. Those that create something carry a key that makes the repeat safe.
+ * Safe for use by several threads.
+ */
+public final class ApiClient {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+    private static final Duration UPLOAD_LIMIT = Duration.ofHours(12);
+
+    private final String base;
+    private final String key;
+    private final Retry retry;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    /**
+     * @param base ends in {@code /v1}
+     * @param key empty for a service that asks for none
+     * @param patience how long a call is repeated while there is no answer
+     */
+    public ApiClient(URI base, String key, Duration patience) {
+        this.base = base.toString().replaceAll("/+$", "");
+        this.key = key;
+        this.retry = new Retry(this.base, patience);
+    }
+
+    /** Uploads a JSONL file and answers its id. */
+    public String upload(Path file) {
+        String idempotencyKey = UUID.randomUUID().toString();
+        return json(() -> {
+                    try {
+                        FileUpload upload = new FileUpload(file);
+                        return request("/files")
+                                .timeout(UPLOAD_LIMIT)
+                                .header("Content-Type", upload.contentType())
+                                .header("Idempotency-Key", idempotencyKey)
+                                .POST(upload.body())
+                                .build();
+                    } catch (FileNotFoundException e) {
+                        throw new ApiException("can't read " + file, e);
+                    }
+                })
+                .path("id")
+                .asText();
+    }
+
+    public Batch create(String fileId, String endpoint, String window) {
+        String idempotencyKey = UUID.randomUUID().toString();
+        String body = JsonNodeFactory.instance
+                .objectNode()
+                .put("input_file_id", fileId)
+                .put("endpoint", endpoint)
+                .put("completion_window", window)
+                .toString();
+        return Batch.of(json(() -> request("/batches")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofString(body))
+                .build()));
+    }
+
+    public Batch get(String batchId) {
+        return Batch.of(json(() -> request("/batches/" + batchId).build()));
+    }
+
+    /** The newest first, at most 100. */
+    public List<Batch> list(int limit) {
+        List<Batch> batches = new ArrayList<>();
+        json(() -> request("/batches?limit=" + limit).build())
+                .path("data")
+                .forEach(batch -> batches.add(Batch.of(batch)));
+        return batches;
+    }
+
+    public Batch cancel(String batchId) {
+        return Batch.of(json(() -> request("/batches/" + batchId + "/cancel")
+                .POST(BodyPublishers.noBody())
+                .build()));
+    }
+
+    /** Writes a file's content behind what the channel holds already; a cut download goes on where it was cut. */
+    public void download(String fileId, FileChannel target) {
+        retry.run(() -> {
+            long have = target.position();
+            HttpRequest.Builder request =
+                    request("/files/" + fileId + "/content").timeout(ANSWER_LIMIT);
+            if (have > 0) {
+                request.header("Range", "bytes=" + have + "-");
+            }
+            HttpResponse<InputStream> response = send(request.build(), BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                if (response.statusCode() == 416 && have > 0) {
+                    return have; // the cut came after the last byte
+                }
+                if (response.statusCode() / 100 != 2) {
+                    throw refusal(response.statusCode(), new String(body.readNBytes(64 * 1024), StandardCharsets.UTF_8));
+                }
+                if (response.statusCode() == 200) {
+                    target.truncate(0).position(0);
+                }
+                body.transferTo(Channels.newOutputStream(target));
+                return target.position();
+            }
+        });
+    }
+
+    private JsonNode json(Supplier<HttpRequest> request) {
+        return retry.run(() -> {
+            HttpResponse<String> response = send(request.get(), BodyHandlers.ofString());
+            if (response.statusCode() / 100 != 2) {
+                throw refusal(response.statusCode(), response.body());
+            }
+            try {
+                return MAPPER.readTree(response.body());
+            } catch (JsonProcessingException e) {
+                throw new ApiException(response.statusCode(), base + " answered something that is not JSON");
+            }
+        });
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler) throws IOException {
+        try {
+            return http.send(request, handler);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException("interrupted", e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_LIMIT);
+        return key.isEmpty() ? builder : builder.header("Authorization", "Bearer " + key);
+    }
+
+    private static ApiException refusal(int status, String body) {
+        try {
+            String message = MAPPER.readTree(body).path("error").path("message").asText("");
+            if (!message.isEmpty()) {
+                return new ApiException(status, message);
+            }
+        } catch (JsonProcessingException e) {
+            // not ours: said as it came
+        }
+        String start = body.substring(0, Math.min(200, body.length())).strip();
+        return new ApiException(status, "HTTP status " + status + (start.isEmpty() ? "" : ": " + start));
+    }
+}

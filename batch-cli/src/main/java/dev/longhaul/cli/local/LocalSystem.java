@@ -1,0 +1,200 @@
+package dev.longhaul.cli.local;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A whole Longhaul on this machine. */
+public final class LocalSystem {
+    private static final int DEFAULT_API_PORT = 8700;
+    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final String API = Program.BATCH_API.module();
+
+    private final Home home;
+    private final Map<String, String> environment;
+    private final Consumer<String> say;
+    private final ProcessNotes notes;
+    private final ReadinessProbe probe;
+    private final Supervisor supervisor;
+
+    /** @param say takes messages for the user, one line each */
+    public LocalSystem(Home home, Map<String, String> environment, Consumer<String> say) {
+        this.home = home;
+        this.environment = Map.copyOf(environment);
+        this.say = say;
+        this.notes = new ProcessNotes(home.run());
+        this.probe = new ReadinessProbe(home);
+        this.supervisor = new Supervisor(home, ProcessStarter.forThisSystem(), probe::isReady, say);
+    }
+
+    public Home home() {
+        return home;
+    }
+
+    /** Those it was started with while any of it runs, else the defaults. */
+    public Settings settings() {
+        if (notes.alive().isEmpty()) {
+            return Settings.DEFAULT;
+        }
+        return JsonFile.read(home.settings(), Settings.class).orElse(Settings.DEFAULT);
+    }
+
+    /**
+     * Starts what is missing or should be different, and returns when all is ready.
+     *
+     * @param change from the settings as they are to those wanted
+     * @return whether anything had to be started
+     * @throws LocalException with the reason and, where there is one, the end of a log
+     */
+    public boolean up(UnaryOperator<Settings> change) {
+        home.create();
+        try (SystemLock lock = SystemLock.acquire(home, say)) {
+            Settings settings = change.apply(settings());
+            List<RunningProcess> alive = notes.alive();
+            Ports ports = ports(settings, alive);
+            Blueprint blueprint =
+                    new Blueprint(home, ApiKey.readOrCreate(home.apiKey()), apiPort(), ports::of, environment);
+            List<ProcessSpec> wanted = blueprint.processes(settings);
+            stopOthers(alive, wanted);
+            JsonFile.write(home.settings(), settings);
+            List<ProcessSpec> missing = wanted.stream()
+                    .filter(spec -> notes.alive(spec.name()).isEmpty())
+                    .toList();
+            List<RunningProcess> running = new ArrayList<>(notes.alive());
+            running.addAll(start(missing));
+            supervisor.awaitReady(running, READY_LIMIT);
+            return !missing.isEmpty();
+        }
+    }
+
+    /** Stops all of it: the services, which drain, then what they use. */
+    public void down() {
+        home.create();
+        try (SystemLock lock = SystemLock.acquire(home, say)) {
+            List<RunningProcess> alive = notes.alive();
+            List<String> late = List.of(Program.LOCAL_STACK.module());
+            List<String> middle = List.of(Program.INFERENCE_SIM.module(), Program.LOCAL_S3.module());
+            supervisor.stop(alive.stream().filter(p -> !late.contains(p.name()) && !middle.contains(p.name())).toList(), STOP_LIMIT);
+            supervisor.stop(alive.stream().filter(p -> middle.contains(p.name())).toList(), STOP_LIMIT);
+            supervisor.stop(alive.stream().filter(p -> late.contains(p.name())).toList(), STOP_LIMIT);
+        }
+    }
+
+    /** Stops all of it and deletes data, logs and caches; ports and API key stay. */
+    public void reset() {
+        down();
+        for (Path directory : new Path[] {home.data(), home.logs(), home.aotCaches()}) {
+            DirectoryTree.delete(directory);
+        }
+    }
+
+    public SystemStatus status() {
+        List<RunningProcess> alive = notes.alive();
+        List<String> names = new ArrayList<>(Blueprint.names(settings()));
+        alive.stream().map(RunningProcess::name).filter(name -> !names.contains(name)).forEach(names::add);
+        List<SystemStatus.ProcessStatus> processes = names.parallelStream()
+                .map(name -> alive.stream()
+                        .filter(process -> process.name().equals(name))
+                        .findFirst()
+                        .map(process -> new SystemStatus.ProcessStatus(
+                                name, process.pid(), probe.isReady(process), process.port()))
+                        .orElseGet(() -> new SystemStatus.ProcessStatus(name, null, false, keptPort(name))))
+                .toList();
+        return new SystemStatus(apiUrl(), ApiKey.read(home.apiKey()).orElse(null), processes);
+    }
+
+    /** The base URL of the API, whether it runs or not. */
+    public URI apiUrl() {
+        return URI.create("http://127.0.0.1:" + apiPort() + "/v1");
+    }
+
+    public Path apiKeyFile() {
+        return home.apiKey();
+    }
+
+    /** The admin key, empty before the first start. */
+    public Optional<String> apiKey() {
+        return ApiKey.read(home.apiKey());
+    }
+
+    /** True when the API's process runs, ready or not. */
+    public boolean isApiRunning() {
+        return notes.alive(API).isPresent();
+    }
+
+    /** What services of this installation get to find the servers; ports are chosen when there are none yet. */
+    public Map<String, String> serverVariables() {
+        home.create();
+        Ports ports = Ports.load(home.ports());
+        return new Blueprint(home, ApiKey.readOrCreate(home.apiKey()), apiPort(), ports::of, environment).servers();
+    }
+
+    private List<RunningProcess> start(List<ProcessSpec> missing) {
+        if (missing.isEmpty()) {
+            return List.of();
+        }
+        if (missing.stream().anyMatch(spec -> spec.name().equals(API)) && !Ports.isFree(apiPort())) {
+            throw new LocalException("port " + apiPort() + " is taken by another program, which is not of this"
+                    + " installation; choose another one for the API with LONGHAUL_PORT=PORT");
+        }
+        say.accept("starting "
+                + String.join(", ", missing.stream().map(ProcessSpec::name).toList()));
+        return missing.stream().map(supervisor::start).toList();
+    }
+
+    private void stopOthers(List<RunningProcess> alive, List<ProcessSpec> wanted) {
+        List<RunningProcess> others = alive.stream()
+                .filter(process -> wanted.stream()
+                        .noneMatch(spec -> spec.name().equals(process.name())
+                                && spec.fingerprint().equals(process.fingerprint())))
+                .toList();
+        if (!others.isEmpty()) {
+            say.accept("stopping what changed: "
+                    + String.join(", ", others.stream().map(RunningProcess::name).toList()));
+            supervisor.stop(others, STOP_LIMIT);
+        }
+    }
+
+    /** Keeps the ports of what runs; what doesn't run gets another one where a stranger sits on its port. */
+    private Ports ports(Settings settings, List<RunningProcess> alive) {
+        Ports ports = Ports.load(home.ports());
+        for (String name : Blueprint.names(settings)) {
+            boolean runs = alive.stream().anyMatch(process -> process.name().equals(name));
+            if (!runs && !name.equals(API)) {
+                Blueprint.portNames(name).forEach(ports::freeFor);
+            }
+        }
+        return ports;
+    }
+
+    private @Nullable Integer keptPort(String name) {
+        return name.equals(API)
+                ? apiPort()
+                : Ports.load(home.ports()).kept(Blueprint.portNames(name).getFirst());
+    }
+
+    /** LONGHAUL_PORT, else where it runs, else 8700. */
+    private int apiPort() {
+        String chosen = environment.getOrDefault("LONGHAUL_PORT", "").strip();
+        if (chosen.isEmpty()) {
+            return notes.alive(API).map(RunningProcess::port).orElse(DEFAULT_API_PORT);
+        }
+        try {
+            int port = Integer.parseInt(chosen);
+            if (port > 0 && port < 65_536) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // said below, together with numbers that are no port
+        }
+        throw new LocalException("LONGHAUL_PORT must be a port from 1 to 65535, and is '" + chosen + "'");
+    }
+}

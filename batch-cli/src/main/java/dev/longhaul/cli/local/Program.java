@@ -1,0 +1,79 @@
+package dev.longhaul.cli.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The programs that a Longhaul on this machine consists of, and the one place where their JVMs' flags stand. */
+enum Program {
+    LOCAL_STACK("dev.longhaul.localstack.Main", "-Xmx512m", "-XX:+UseSerialGC"),
+    LOCAL_S3("dev.longhaul.locals3.Main", "-Xmx256m", "-XX:+UseSerialGC"),
+    INFERENCE_SIM("dev.longhaul.sim.Main", "-Xmx512m", "-XX:+UseSerialGC"),
+    BATCH_API("", "-Xmx256m", "-XX:+UseSerialGC"),
+    BATCH_DISPATCHER("", "-Xmx256m", "-XX:+UseSerialGC"),
+    BATCH_FINALIZER("", "-Xmx256m", "-XX:+UseSerialGC");
+
+    /** Libraries that load native code or use Unsafe would make the JVM warn about it in every log. */
+    private static final List<String> EVERYWHERE =
+            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
+    private final String mainClass;
+    private final List<String> flags;
+
+    Program(String mainClass, String... flags) {
+        this.mainClass = mainClass;
+        this.flags = List.of(flags);
+    }
+
+    /** The name of its module, and of its process when there can be but one. */
+    String module() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A Quarkus application: tells its health over HTTP. */
+    boolean isService() {
+        return mainClass.isEmpty();
+    }
+
+    String healthPath() {
+        return isService() ? "/q/health/ready" : "";
+    }
+
+    /** The directory that holds all that it is run from. */
+    Path files(Path root) {
+        return root.resolve(module()).resolve("target").resolve(isService() ? "quarkus-app" : "app");
+    }
+
+    /**
+     * The command up to the program's own arguments; flags of ours, then those of LONGHAUL_JAVA_OPTS_PROGRAM, which win.
+     *
+     * @throws LocalException when it has not been built
+     */
+    List<String> command(Path root, List<String> moreFlags, Map<String, String> environment) {
+        Path files = files(root);
+        if (!Files.isDirectory(files)) {
+            throw new LocalException(module() + " has not been built: " + files + " is missing");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(EVERYWHERE);
+        command.addAll(flags);
+        command.addAll(moreFlags);
+        String added = environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), "").strip();
+        if (!added.isEmpty()) {
+            command.addAll(List.of(added.split("\\s+")));
+        }
+        if (!isService()) {
+            command.addAll(List.of("-cp", files + "/*", mainClass));
+        }
+        return command;
+    }
+
+    /** What a service's command ends with; its system properties must stand before. */
+    List<String> jar(Path root) {
+        return List.of("-jar", files(root).resolve("quarkus-run.jar").toString());
+    }
+}

@@ -1,0 +1,5 @@
+/** Showing how far a batch is. */
+@NullMarked
+package dev.longhaul.cli.progress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,125 @@
+package dev.longhaul.finalizer.checkpoint;
+
+import dev.longhaul.finalizer.gather.BatchFacts;
+import dev.longhaul.finalizer.gather.SliceFacts;
+import dev.longhaul.model.BatchStatus;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.store.Database;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Becoming the owner of partitions, and reading what their owner has to know. */
+public final class Ownership {
+    /** Waits for a checkpoint of the former owner that is under way, and no later one of its counts. */
+    private static final String TAKE_OVER = """
+            insert into results_partition (partition, epoch) select p, 1 from unnest($1::int[]) p order by p
+            on conflict (partition) do update set epoch = results_partition.epoch + 1
+            returning partition, epoch, checkpoint_offset""";
+
+    private static final String FACTS = """
+            select b.id, b.results_partition, b.output_ref, b.error_ref, b.status, b.lines_total,
+              b.lines_completed + b.lines_failed + b.lines_unserved as accounted,
+              (select coalesce(max(f.seq) + 1, 0) from file_segment f where f.file_id = b.output_ref) as next_output,
+              (select coalesce(max(f.seq) + 1, 0) from file_segment f where f.file_id = b.error_ref) as next_error,
+              s.seq, s.line_count, s.bitmap
+            from unnest($1::text[], $2::int[]) u (batch_id, seq)
+            join batch b on b.id = u.batch_id
+            left join slice s on s.batch_id = u.batch_id and s.seq = u.seq""";
+
+    private static final String RESTART = """
+            update results_partition set checkpoint_offset = $3 where partition = $1 and epoch = $2 returning partition""";
+
+    private static final String EXECUTE_AGAIN = """
+            update slice s set state = 'pending', holder = null, finished_offset = null, changed_at = now()
+            from batch b
+            where b.id = s.batch_id and b.results_partition = $1
+              and b.status in ('validating', 'in_progress', 'finalizing', 'cancelling')
+              and s.state in ('claimed', 'reported')""";
+
+    private static final String RETURN_SLICE = """
+            update slice set state = 'pending', holder = null, finished_offset = null, changed_at = now()
+            where batch_id = $1 and seq = $2 and state in ('claimed', 'reported')""";
+
+    private final Database database;
+
+    public Ownership(Database database) {
+        this.database = database;
+    }
+
+    /** A partition taken over: its new epoch, and the offset to go on from. */
+    public record Owned(int partition, long epoch, long offset) {}
+
+    /** Takes partitions over: from now on nothing that another process writes for them counts. */
+    public List<Owned> takeOver(Collection<Integer> partitions) {
+        List<Owned> owned = new ArrayList<>();
+        for (Row row : database.run(TAKE_OVER, (Object) partitions.toArray(Integer[]::new))) {
+            owned.add(new Owned(
+                    row.getInteger("partition"), row.getLong("epoch"), row.getLong("checkpoint_offset")));
+        }
+        return List.copyOf(owned);
+    }
+
+    /**
+     * Goes on from another offset because the log does not have the recorded one: what was written to the lost part is executed again.
+     *
+     * @return false if the partition has another owner
+     */
+    public boolean restart(int partition, long epoch, long offset) {
+        return database.inTransaction(transaction -> {
+            if (transaction.run(RESTART, partition, epoch, offset).size() == 0) {
+                return false;
+            }
+            transaction.run(EXECUTE_AGAIN, partition);
+            return true;
+        });
+    }
+
+    /** What PostgreSQL knows of batches and slices; neither is there for what it does not know. */
+    public record Facts(Collection<BatchFacts> batches, List<SliceFacts> slices) {}
+
+    /** Reads, in one statement, what it takes to gather chunks of these slices. */
+    public Facts facts(Collection<SliceId> ids) {
+        Map<String, BatchFacts> batches = new HashMap<>();
+        List<SliceFacts> slices = new ArrayList<>();
+        RowSet<Row> rows = database.run(
+                FACTS,
+                ids.stream().map(SliceId::batchId).toArray(String[]::new),
+                ids.stream().map(SliceId::seq).toArray(Integer[]::new));
+        for (Row row : rows) {
+            BatchFacts batch = batch(row);
+            batches.putIfAbsent(batch.id(), batch);
+            Integer seq = row.getInteger("seq");
+            if (seq != null) {
+                Buffer bitmap = row.getBuffer("bitmap");
+                BitSet durable = bitmap == null ? new BitSet() : BitSet.valueOf(bitmap.getBytes());
+                slices.add(new SliceFacts(new SliceId(batch.id(), seq), row.getInteger("line_count"), durable));
+            }
+        }
+        return new Facts(batches.values(), slices);
+    }
+
+    private static BatchFacts batch(Row row) {
+        return new BatchFacts(
+                row.getString("id"),
+                row.getInteger("results_partition"),
+                row.getString("output_ref"),
+                row.getString("error_ref"),
+                row.getInteger("next_output"),
+                row.getInteger("next_error"),
+                row.getLong("lines_total"),
+                row.getLong("accounted"),
+                BatchStatus.ofWireName(row.getString("status")).isTerminal());
+    }
+
+    /** Has a slice executed again one of whose chunks could not be used. */
+    public void executeAgain(SliceId slice) {
+        database.run(RETURN_SLICE, slice.batchId(), slice.seq());
+    }
+}

@@ -1,0 +1,157 @@
+package dev.longhaul.finalizer.intake;
+
+import dev.longhaul.finalizer.checkpoint.CheckpointWriter;
+import dev.longhaul.finalizer.checkpoint.Ownership;
+import dev.longhaul.finalizer.gather.GatherLimits;
+import dev.longhaul.finalizer.gather.Gatherer;
+import dev.longhaul.model.Topics;
+import dev.longhaul.store.ObjectStore;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
+
+/** The results loop's thread: keeps a consumer running until it is closed, whatever happens to Kafka and the stores. */
+public final class ResultsReader implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ResultsReader.class);
+    private static final long RESTART_MILLIS = 1_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final LoopSettings settings;
+    private final GatherLimits limits;
+    private final Ownership ownership;
+    private final CheckpointWriter checkpoints;
+    private final ObjectStore objects;
+    private final DeadLetters deadLetters;
+    private final Owner owner;
+    private final Queue<String> ended = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread = Thread.ofPlatform().name("results-loop").unstarted(this::run);
+    private volatile long lastTurn = System.nanoTime();
+
+    public ResultsReader(
+            LoopSettings settings,
+            GatherLimits limits,
+            Ownership ownership,
+            CheckpointWriter checkpoints,
+            ObjectStore objects,
+            DeadLetters deadLetters,
+            Owner owner) {
+        this.settings = settings;
+        this.limits = limits;
+        this.ownership = ownership;
+        this.checkpoints = checkpoints;
+        this.objects = objects;
+        this.deadLetters = deadLetters;
+        this.owner = owner;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Has batches forgotten that ended elsewhere. */
+    public void forget(Collection<String> batches) {
+        ended.addAll(batches);
+    }
+
+    /** How long the current turn of the loop has lasted. */
+    public Duration sinceLastTurn() {
+        return Duration.ofNanos(System.nanoTime() - lastTurn);
+    }
+
+    /** Whether the loop's thread runs. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    private void run() {
+        String instance = settings.instance();
+        do {
+            try {
+                readAs(instance);
+            } catch (FencedInstanceIdException e) {
+                LOG.errorf("LH-FIN-007 another process runs as instance=%s; this one goes on under a name of its own", instance);
+                instance = settings.instance() + "-" + Long.toHexString(System.nanoTime());
+            } catch (InterruptException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("LH-FIN-008 the results loop failed and starts anew", e);
+            }
+        } while (!awaitClosing());
+    }
+
+    private boolean awaitClosing() {
+        try {
+            return closing.await(RESTART_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private void readAs(String instance) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings(instance));
+                ObjectWrites writes = new ObjectWrites(objects)) {
+            ResultsLoop loop = new ResultsLoop(
+                    consumer,
+                    new Gatherer(limits),
+                    ownership,
+                    checkpoints,
+                    writes,
+                    deadLetters,
+                    owner,
+                    settings.checkpointEvery());
+            try {
+                loop.subscribe();
+                while (closing.getCount() > 0) {
+                    loop.turn(ended);
+                    lastTurn = System.nanoTime();
+                }
+            } finally {
+                loop.abandon();
+            }
+        }
+    }
+
+    private Map<String, Object> consumerSettings(String instance) {
+        Map<String, Object> config = new HashMap<>(settings.kafka());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.RESULTS_GROUP);
+        config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, instance);
+        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        config.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
+        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
+        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return config;
+    }
+
+    /** Ends the loop and waits for it for some seconds. What no checkpoint has recorded is read again by the next owner. */
+    @Override
+    public void close() throws InterruptedException {
+        closing.countDown();
+        if (thread.isAlive() && !thread.join(CLOSE_TIMEOUT)) {
+            thread.interrupt();
+        }
+    }
+}
