@@ -71,6 +71,10 @@ public class PlanService {
             } catch (StoreException e) {
                 LOG.warnf("LH-D042 cannot look for batches to plan: %s", e.getMessage());
                 pause();
+            } catch (RuntimeException e) {
+                // The loop must outlive it: the batch's lease runs out, and the others' plans go on.
+                LOG.errorf(e, "LH-D045 planning failed");
+                pause();
             } catch (InterruptedException e) {
                 return;
             }
