@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Kills the owner between any two effects, lets frozen ones wake, replays from the checkpoint, and counts the lines. */
 class GathererSimulationTest {
     private static final int SEEDS = 300;
+    private static final List<LineOutcome> OUTCOMES = List.of(LineOutcome.values());
 
     static LongStream seeds() {
         long first = Long.getLong("simulation.seed", System.nanoTime());
@@ -30,12 +31,12 @@ class GathererSimulationTest {
     }
 
     /** One owner's memory. */
-    private static final class Process {
+    private static final class OwnerProcess {
         final Gatherer gatherer;
         final List<SealedSegment> writing = new ArrayList<>();
         long position;
 
-        Process(GatherLimits limits, SimulatedStores stores) {
+        OwnerProcess(GatherLimits limits, SimulatedStores stores) {
             gatherer = new Gatherer(limits);
             long epoch = stores.takeOver();
             position = stores.offset;
@@ -55,8 +56,8 @@ class GathererSimulationTest {
                 random.nextInt(Math.min(segment, 150)),
                 random.nextInt(30),
                 2L * segment + random.nextInt(4_000));
-        Process owner = new Process(limits, stores);
-        List<Process> frozen = new ArrayList<>();
+        OwnerProcess owner = new OwnerProcess(limits, stores);
+        List<OwnerProcess> frozen = new ArrayList<>();
         long now = 0;
         int steps = 0;
         while (stores.offset < log.size()) {
@@ -72,18 +73,18 @@ class GathererSimulationTest {
             } else if (dice < 90) {
                 checkpoint(owner, stores, random, true);
             } else if (dice < 93) {
-                owner = new Process(limits, stores);
+                owner = new OwnerProcess(limits, stores);
             } else if (dice < 95) {
                 frozen.add(owner);
-                owner = new Process(limits, stores);
+                owner = new OwnerProcess(limits, stores);
             } else if (dice < 97) {
                 // It fell between the commit and its answer: the owner knows nothing of it and starts anew.
                 checkpoint(owner, stores, random, false);
-                owner = new Process(limits, stores);
+                owner = new OwnerProcess(limits, stores);
             } else if (dice < 98) {
                 owner.gatherer.closeRecorded();
             } else if (!frozen.isEmpty()) {
-                Process awake = frozen.get(random.nextInt(frozen.size()));
+                OwnerProcess awake = frozen.get(random.nextInt(frozen.size()));
                 read(awake, stores, log, 3, now);
                 awake.writing.addAll(awake.gatherer.toStore(now));
                 write(awake, stores, random);
@@ -94,7 +95,7 @@ class GathererSimulationTest {
         check(seed, stores);
     }
 
-    private static void read(Process process, SimulatedStores stores, List<ResultChunk> log, int most, long now) {
+    private static void read(OwnerProcess process, SimulatedStores stores, List<ResultChunk> log, int most, long now) {
         int end = (int) Math.min(log.size(), process.position + most);
         List<ResultChunk> chunks = log.subList((int) process.position, end);
         Set<SliceId> unknown = new HashSet<>();
@@ -109,7 +110,7 @@ class GathererSimulationTest {
         }
     }
 
-    private static void write(Process process, SimulatedStores stores, Random random) {
+    private static void write(OwnerProcess process, SimulatedStores stores, Random random) {
         if (!process.writing.isEmpty()) {
             SealedSegment segment = process.writing.remove(random.nextInt(process.writing.size()));
             stores.put(segment);
@@ -117,7 +118,7 @@ class GathererSimulationTest {
         }
     }
 
-    private static boolean checkpoint(Process process, SimulatedStores stores, Random random, boolean answered) {
+    private static boolean checkpoint(OwnerProcess process, SimulatedStores stores, Random random, boolean answered) {
         List<PartitionMark> marks = process.gatherer.draftCheckpoint(random.nextBoolean());
         boolean written = false;
         for (PartitionMark mark : marks) {
@@ -184,7 +185,7 @@ class GathererSimulationTest {
         StringBuilder errors = new StringBuilder();
         List<ResultChunk.Entry> entries = new ArrayList<>();
         for (int line : lines) {
-            LineOutcome outcome = LineOutcome.values()[random.nextInt(3)];
+            LineOutcome outcome = OUTCOMES.get(random.nextInt(3));
             String text = id.seq() + "." + line + " run" + run + "x".repeat(random.nextInt(20)) + "\n";
             (outcome == LineOutcome.COMPLETED ? output : errors).append(text);
             entries.add(new ResultChunk.Entry(line, outcome, text.length(), new Usage(1, 0, 1, 0, 2)));
