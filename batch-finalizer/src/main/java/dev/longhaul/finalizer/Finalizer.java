@@ -108,7 +108,7 @@ final class Finalizer implements AutoCloseable {
         return deadLetters.count();
     }
 
-    private static GatherLimits limits(FinalizerConfig config) {
+    static GatherLimits limits(FinalizerConfig config) {
         return new GatherLimits(
                 config.segmentBytes().asBigInteger().intValueExact(),
                 config.inlineBytes().asBigInteger().intValueExact(),
