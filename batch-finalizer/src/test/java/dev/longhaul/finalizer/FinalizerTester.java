@@ -153,7 +153,7 @@ final class FinalizerTester {
             properties.put("longhaul.finalizer." + settings[i], settings[i + 1]);
         }
         FinalizerConfig config = config(properties, FinalizerConfig.class).getConfigMapping(FinalizerConfig.class);
-        return new Finalizer(config, kafka(), database, objects, transitions);
+        return new Finalizer(config, config.instance().orElse("test"), kafka(), database, objects, transitions);
     }
 
     /** A batch in progress with slices of so many lines, each claimed. */

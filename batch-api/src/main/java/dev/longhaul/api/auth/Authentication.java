@@ -41,7 +41,6 @@ public class Authentication {
         }
         String key = authorization.substring(SCHEME.length()).trim();
         return keys.tenantOf(key)
-                .orElseThrow(() ->
-                        ApiException.unauthorized("Incorrect API key provided: " + ApiKeys.hint(key) + "."));
+                .orElseThrow(() -> ApiException.unauthorized("Incorrect API key provided: " + ApiKeys.hint(key) + "."));
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One inference endpoint as this process knows it. Any thread.
  *
- * <p>It is <em>down</em> from a refused connection until it answers a probe: no line starts there then, and none loses an attempt.
+ * <p>It is <em>down</em> from a refused connection, or a probe that found it so, until it answers a probe: no line starts there
+ * then, and none loses an attempt.
  */
 public final class Backend {
     private final String name;
@@ -20,6 +21,7 @@ public final class Backend {
     private final @Nullable String authorization;
     private volatile @Nullable Set<String> models;
     private volatile boolean down;
+    private volatile boolean suspected;
 
     /**
      * Checks one backend's configuration.
@@ -32,13 +34,21 @@ public final class Backend {
         this.address = BackendAddress.parse(name, config.url());
         requireAtLeastOne("max-in-flight", config.maxInFlight());
         requireAtLeastOne("attempts", config.attempts());
+        requireAtLeastOne("max-answer-bytes", config.maxAnswerBytes());
+        if (config.timeout().toMillis() < 1) {
+            throw refusal("timeout", "must be at least 1 ms");
+        }
         this.models = config.models().<Set<String>>map(Set::copyOf).orElse(null);
         this.authorization = credential().map(key -> "Bearer " + key).orElse(null);
     }
 
+    private IllegalArgumentException refusal(String key, String why) {
+        return new IllegalArgumentException("longhaul.backends." + name + "." + key + ": " + why);
+    }
+
     private void requireAtLeastOne(String key, int value) {
         if (value < 1) {
-            throw new IllegalArgumentException("longhaul.backends." + name + "." + key + ": must be at least 1");
+            throw refusal(key, "must be at least 1");
         }
     }
 
@@ -46,7 +56,7 @@ public final class Backend {
         if (config.apiKeyFile().isPresent()) {
             Path file = Path.of(config.apiKeyFile().get());
             try {
-                return Optional.of(Files.readString(file).strip());
+                return Optional.of(checkedKey("api-key-file", Files.readString(file).strip()));
             } catch (IOException e) {
                 throw new IllegalArgumentException(
                         "longhaul.backends." + name + ".api-key-file: cannot read " + file + ": " + e.getMessage(), e);
@@ -58,8 +68,16 @@ public final class Backend {
                 throw new IllegalArgumentException(
                         "longhaul.backends." + name + ".api-key-env: the environment has no " + variable);
             }
-            return key.strip();
+            return checkedKey("api-key-env", key.strip());
         });
+    }
+
+    /** A key goes into a header, so it must be one word. */
+    private String checkedKey(String key, String value) {
+        if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw refusal(key, "is no API key: it must be one word of visible ASCII characters");
+        }
+        return value;
     }
 
     public String name() {
@@ -111,4 +129,15 @@ public final class Backend {
         return news;
     }
 
+    /** Says that its answers look as if it were down; the next probe tells. */
+    public void suspect() {
+        suspected = true;
+    }
+
+    /** Whether a probe should look at it now. */
+    boolean wantsProbe() {
+        boolean look = down || suspected || models == null;
+        suspected = false;
+        return look;
+    }
 }

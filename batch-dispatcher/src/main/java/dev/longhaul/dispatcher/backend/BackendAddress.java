@@ -23,7 +23,11 @@ public record BackendAddress(String host, int port, boolean tls, String prefix) 
         if ((!tls && !"http".equalsIgnoreCase(uri.getScheme())) || uri.getHost() == null) {
             throw refusal(name, url);
         }
-        String path = uri.getPath() == null ? "" : uri.getPath().replaceAll("/+$", "");
+        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("longhaul.backends." + name
+                    + ".url: must have no user, query or fragment; a key goes to .api-key-env or .api-key-file");
+        }
+        String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceAll("/+$", "");
         String prefix = path.endsWith(VERSION) ? path.substring(0, path.length() - VERSION.length()) : path;
         int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
         return new BackendAddress(uri.getHost(), port, tls, prefix);

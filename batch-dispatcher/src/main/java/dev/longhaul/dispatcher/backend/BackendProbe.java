@@ -10,6 +10,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,19 +43,23 @@ final class BackendProbe {
         }
         client.request(options)
                 .compose(request -> request.send())
-                .compose(response -> response.body().onSuccess(body -> answered(backend, response, body)))
+                .compose(response -> response.body().map(body -> {
+                    answered(backend, response, body);
+                    return body;
+                }))
                 .onFailure(failure -> unreachable(backend, failure));
     }
 
     private static void answered(Backend backend, HttpClientResponse response, Buffer body) {
         if (DOWN.contains(response.statusCode())) {
+            goneDown(backend, "status " + response.statusCode());
             return;
         }
         if (!backend.modelsKnown() && response.statusCode() == 200) {
             try {
                 backend.learnModels(modelIds(body));
                 LOG.infof("LH-D011 backend %s serves its own list of models", backend.name());
-            } catch (DecodeException | ClassCastException e) {
+            } catch (DecodeException | ClassCastException | NullPointerException e) {
                 LOG.warnf("LH-D012 backend %s: /v1/models is no list of models; set longhaul.backends.%s.models",
                         backend.name(), backend.name());
             }
@@ -68,13 +73,17 @@ final class BackendProbe {
         JsonArray data = body.toJsonObject().getJsonArray("data", new JsonArray());
         return IntStream.range(0, data.size())
                 .mapToObj(data::getJsonObject)
-                .map((JsonObject model) -> model.getString("id"))
+                .map((JsonObject model) -> Objects.requireNonNull(model.getString("id")))
                 .collect(Collectors.toSet());
     }
 
     private static void unreachable(Backend backend, Throwable failure) {
+        goneDown(backend, String.valueOf(failure.getMessage()));
+    }
+
+    private static void goneDown(Backend backend, String why) {
         if (backend.setDown(true)) {
-            LOG.warnf("LH-D014 backend %s does not answer: %s", backend.name(), failure.getMessage());
+            LOG.warnf("LH-D014 backend %s does not answer: %s", backend.name(), why);
         }
     }
 }

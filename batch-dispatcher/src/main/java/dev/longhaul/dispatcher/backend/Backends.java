@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** All configured backends. Asks those that named no models for their list, and those that are down whether they are back. */
+/** All configured backends. Asks those that named no models for their list, and those that are or seem to be down. */
 @ApplicationScoped
 public class Backends {
     private static final Logger LOG = Logger.getLogger(Backends.class);
@@ -42,7 +42,7 @@ public class Backends {
 
     private void probeAll() {
         for (Backend backend : backends) {
-            if (backend.isDown() || !backend.modelsKnown()) {
+            if (backend.wantsProbe()) {
                 probe.ask(backend);
             }
         }

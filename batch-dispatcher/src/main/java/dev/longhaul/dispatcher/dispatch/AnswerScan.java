@@ -16,6 +16,8 @@ final class AnswerScan {
                     .maxNumberLength(Integer.MAX_VALUE)
                     .maxNameLength(Integer.MAX_VALUE)
                     .build())
+            // A body in UTF-16 or behind a byte order mark may be JSON, but its bytes would spoil a line of UTF-8.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
 
     /** So that the sum over the largest batch still fits a bigint. */

@@ -10,6 +10,7 @@ final class ConcurrencyLimit {
     private int ceiling;
     private double limit;
     private long decreasedAtNanos;
+    private boolean decreased;
 
     ConcurrencyLimit(int ceiling) {
         this.ceiling = ceiling;
@@ -42,7 +43,8 @@ final class ConcurrencyLimit {
      * @param startedNanos when the call began: what began before the last decrease was caused by the old limit
      */
     void overloaded(long startedNanos, long nowNanos) {
-        if (startedNanos - decreasedAtNanos >= 0) {
+        if (!decreased || startedNanos - decreasedAtNanos >= 0) {
+            decreased = true;
             limit = Math.max(1, limit * DECREASE);
             decreasedAtNanos = nowNanos;
         }

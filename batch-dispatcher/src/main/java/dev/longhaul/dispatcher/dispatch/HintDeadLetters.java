@@ -2,8 +2,10 @@ package dev.longhaul.dispatcher.dispatch;
 
 import dev.longhaul.model.Topics;
 import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -15,6 +17,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class HintDeadLetters {
     private static final Logger LOG = Logger.getLogger(HintDeadLetters.class);
+    private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final KafkaProducer<byte[], byte[]> producer;
 
@@ -32,5 +35,10 @@ class HintDeadLetters {
                 .add("longhaul-source", (record.topic() + "-" + record.partition() + "@" + record.offset())
                         .getBytes(StandardCharsets.UTF_8));
         producer.send(letter);
+    }
+
+    @PreDestroy
+    void close() {
+        producer.close(CLOSE);
     }
 }

@@ -4,18 +4,24 @@ import dev.longhaul.dispatcher.dispatch.KafkaSettings;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.Topics;
 import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jboss.logging.Logger;
 
 /** Puts hints on {@code batch.slices}. A hint that is lost costs seconds: its slice is released again. */
 @ApplicationScoped
 class HintPublisher {
+    private static final Logger LOG = Logger.getLogger(HintPublisher.class);
     private static final int PATIENCE_MILLIS = 2_000;
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -30,8 +36,18 @@ class HintPublisher {
 
     void publish(List<SliceHint> hints) {
         for (SliceHint hint : hints) {
-            producer.send(new ProducerRecord<>(
+            Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(
                     Topics.SLICES, hint.slice().toString().getBytes(StandardCharsets.UTF_8), hint.encode()));
+            if (sent.state() == Future.State.FAILED) {
+                // Kafka is away, and each further hint would wait for it in vain, past the end of the leader's lease.
+                LOG.warnf("LH-D053 hints cannot be sent, their slices will be released again: %s", sent.exceptionNow());
+                return;
+            }
         }
+    }
+
+    @PreDestroy
+    void close() {
+        producer.close(Duration.ofMillis(PATIENCE_MILLIS));
     }
 }

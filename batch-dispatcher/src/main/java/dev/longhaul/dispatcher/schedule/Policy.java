@@ -51,6 +51,27 @@ final class Policy {
         return chosen;
     }
 
+    /**
+     * What is wanted less what is on its way: a released slice's lines are taken from those of its model's backends that want the
+     * most, as {@link #choose} did, for which of them gets it is not known before it is claimed.
+     *
+     * @param released lines by model; the empty name for slices that mix models
+     */
+    static Map<String, Integer> less(Map<String, Integer> wanted, Map<String, Integer> released, Serving serving) {
+        Map<String, Integer> left = new HashMap<>(wanted);
+        released.forEach((model, lines) -> {
+            List<String> able = new ArrayList<>(serving.backends(model.isEmpty() ? null : model));
+            able.sort(Comparator.comparingInt((String backend) -> left.getOrDefault(backend, 0)).reversed());
+            int rest = lines;
+            for (String backend : able) {
+                int taken = Math.clamp(left.getOrDefault(backend, 0), 0, rest);
+                left.merge(backend, -taken, Integer::sum);
+                rest -= taken;
+            }
+        });
+        return left;
+    }
+
     private static Deque<Deque<Candidate>> turns(List<Candidate> candidates, @Nullable String lastTenant) {
         SequencedMap<String, List<Candidate>> byTenant = new TreeMap<>();
         candidates.forEach(c -> byTenant.computeIfAbsent(c.tenantId(), t -> new ArrayList<>()).add(c));

@@ -9,7 +9,6 @@ import dev.longhaul.store.Database;
 import dev.longhaul.store.LeaderLease;
 import dev.longhaul.store.StoreException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -76,6 +75,10 @@ public class Scheduler {
                 tick();
             } catch (StoreException e) {
                 LOG.debugf("LH-D050 cannot schedule just now: %s", e.getMessage());
+                epoch = OptionalLong.empty();
+            } catch (RuntimeException e) {
+                // A loop that ended here would leave the cluster without a leader as long as this process lives.
+                LOG.errorf(e, "LH-D054 scheduling failed, starting over");
                 epoch = OptionalLong.empty();
             } catch (InterruptedException e) {
                 return;
@@ -155,11 +158,7 @@ public class Scheduler {
 
     /** What the dispatchers want less what is on its way to them. */
     private Map<String, Integer> appetite() {
-        Map<String, Integer> appetite = new HashMap<>(store.wanted());
-        store.released().forEach((model, lines) -> serving(model.isEmpty() ? null : model).stream()
-                .findFirst()
-                .ifPresent(backend -> appetite.merge(backend, -lines, Integer::sum)));
-        return appetite;
+        return Policy.less(store.wanted(), store.released(), this::serving);
     }
 
     private List<String> serving(@Nullable String model) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Becoming the owner of partitions, and reading what their owner has to know. */
-public final class Ownership {
+public final class PartitionStore {
     /** Waits for a checkpoint of the former owner that is under way, and no later one of its counts. */
     private static final String TAKE_OVER = """
             insert into results_partition (partition, epoch) select p, 1 from unnest($1::int[]) p order by p
@@ -49,7 +49,7 @@ public final class Ownership {
 
     private final Database database;
 
-    public Ownership(Database database) {
+    public PartitionStore(Database database) {
         this.database = database;
     }
 

@@ -1,0 +1,157 @@
+package dev.longhaul.dispatcher.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longhaul.model.SliceId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PolicyTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Policy.Serving ONE = model -> List.of("gpu");
+
+    @Test
+    void tenantsTakeTurns() {
+        List<Candidate> candidates = new ArrayList<>();
+        for (int seq = 0; seq < 3; seq++) {
+            candidates.add(slice("anna", "batch_a", seq));
+            candidates.add(slice("bob", "batch_b", seq));
+        }
+
+        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null))
+                .extracting(SliceId::batchId)
+                .containsExactly("batch_a", "batch_b", "batch_a", "batch_b", "batch_a", "batch_b");
+    }
+
+    @Test
+    void theTenantAfterTheLastOneBegins() {
+        List<Candidate> candidates = List.of(slice("anna", "batch_a", 0), slice("bob", "batch_b", 0), slice("cleo", "batch_c", 0));
+
+        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, "anna"))
+                .extracting(SliceId::batchId)
+                .containsExactly("batch_b", "batch_c", "batch_a");
+        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, "cleo"))
+                .extracting(SliceId::batchId)
+                .containsExactly("batch_a", "batch_b", "batch_c");
+    }
+
+    @Test
+    void withinATenantTheEarliestDeadlineGoesFirstThenTheOlderBatchThenTheOrderOfTheFile() {
+        List<Candidate> candidates = List.of(
+                new Candidate(new SliceId("batch_late", 0), 10, "m", "t", START.plusSeconds(90), START),
+                new Candidate(new SliceId("batch_young", 0), 10, "m", "t", START.plusSeconds(60), START.plusSeconds(1)),
+                new Candidate(new SliceId("batch_old", 1), 10, "m", "t", START.plusSeconds(60), START),
+                new Candidate(new SliceId("batch_old", 0), 10, "m", "t", START.plusSeconds(60), START));
+
+        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null))
+                .containsExactly(
+                        new SliceId("batch_old", 0),
+                        new SliceId("batch_old", 1),
+                        new SliceId("batch_young", 0),
+                        new SliceId("batch_late", 0));
+    }
+
+    @Test
+    void aModelWithoutAppetiteHoldsBackNoOther() {
+        Policy.Serving byName = model -> model == null ? List.of() : List.of("gpu-" + model);
+        List<Candidate> candidates = List.of(
+                new Candidate(new SliceId("batch_full", 0), 10, "full", "t", START, START),
+                new Candidate(new SliceId("batch_none", 0), 10, "unserved", "t", START, START),
+                new Candidate(new SliceId("batch_free", 0), 10, "free", "t", START.plusSeconds(9), START));
+
+        assertThat(Policy.choose(candidates, Map.of("gpu-full", 0, "gpu-free", 5), byName, null))
+                .containsExactly(new SliceId("batch_free", 0));
+    }
+
+    @Test
+    void theLastSliceMayOvershootTheAppetiteAndNoFurtherOneGoes() {
+        List<Candidate> candidates = List.of(slice("t", "batch_a", 0), slice("t", "batch_a", 1), slice("t", "batch_a", 2));
+
+        assertThat(Policy.choose(candidates, Map.of("gpu", 101), ONE, null)).hasSize(2);
+        assertThat(Policy.choose(candidates, Map.of("gpu", 100), ONE, null)).hasSize(1);
+        assertThat(Policy.choose(candidates, Map.of("gpu", -3), ONE, null)).isEmpty();
+    }
+
+    @Test
+    void aModelOfTwoBackendsGoesToTheHungrier() {
+        Policy.Serving two = model -> List.of("small", "large");
+        List<Candidate> candidates = new ArrayList<>();
+        for (int seq = 0; seq < 10; seq++) {
+            candidates.add(slice("t", "batch_a", seq));
+        }
+
+        assertThat(Policy.choose(candidates, Map.of("small", 100, "large", 300), two, null)).hasSize(4);
+    }
+
+    @Test
+    void whatIsOnItsWayIsTakenFromTheBackendsThatWantTheMost() {
+        Policy.Serving two = model -> model == null || model.equals("both") ? List.of("x", "y") : List.of("x");
+
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("both", 350), two))
+                .isEqualTo(Map.of("x", 50, "y", 0));
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("", 1_000), two)).isEqualTo(Map.of("x", 0, "y", 0));
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("x", 150), two)).isEqualTo(Map.of("x", 0, "y", 300));
+        assertThat(Policy.less(Map.of("x", 100), Map.of("gone", 10), model -> List.of())).isEqualTo(Map.of("x", 100));
+    }
+
+    /** One tenant has a batch without end; others come with small ones. Nobody waits longer than a turn of all tenants. */
+    @Test
+    void nobodyStarvesBesideAHugeBatch() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        Map<String, Integer> nextSeq = new HashMap<>();
+        Map<SliceId, Integer> waitingSince = new HashMap<>();
+        List<Candidate> open = new ArrayList<>();
+        String lastTenant = null;
+        for (int round = 0; round < 2_000; round++) {
+            while (open.stream().filter(c -> c.tenantId().equals("giant")).count() < 64) {
+                arrive(open, waitingSince, "giant", "batch_giant", nextSeq, round);
+            }
+            if (random.nextInt(4) == 0) {
+                String tenant = "small" + random.nextInt(5);
+                arrive(open, waitingSince, tenant, "batch_" + tenant, nextSeq, round);
+            }
+            List<SliceId> chosen = Policy.choose(open, Map.of("gpu", 1 + random.nextInt(300)), ONE, lastTenant);
+            assertThat(chosen).as("seed %d", seed).isNotEmpty().doesNotHaveDuplicates();
+            lastTenant = tenantOf(open, chosen.getLast());
+            open.removeIf(candidate -> chosen.contains(candidate.slice()));
+            chosen.forEach(waitingSince::remove);
+            int now = round;
+            assertThat(open)
+                    .as("seed %d, round %d", seed, round)
+                    .filteredOn(candidate -> !candidate.tenantId().equals("giant"))
+                    .allSatisfy(candidate -> assertThat(now - waitingSince.getOrDefault(candidate.slice(), now))
+                            .isLessThan(60));
+        }
+    }
+
+    private static void arrive(
+            List<Candidate> open,
+            Map<SliceId, Integer> waitingSince,
+            String tenant,
+            String batch,
+            Map<String, Integer> nextSeq,
+            int round) {
+        SliceId id = new SliceId(batch, nextSeq.merge(batch, 1, Integer::sum) - 1);
+        open.add(new Candidate(id, 100, "m", tenant, START, START));
+        waitingSince.put(id, round);
+    }
+
+    private static @Nullable String tenantOf(List<Candidate> open, SliceId slice) {
+        return open.stream()
+                .filter(candidate -> candidate.slice().equals(slice))
+                .map(Candidate::tenantId)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Candidate slice(String tenant, String batch, int seq) {
+        return new Candidate(new SliceId(batch, seq), 100, "m", tenant, START.plusSeconds(60), START);
+    }
+}
