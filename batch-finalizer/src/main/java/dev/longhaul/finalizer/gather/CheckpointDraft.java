@@ -59,9 +59,10 @@ final class CheckpointDraft {
             Delta delta = chosen.segment().delta();
             if (delta != null) {
                 tally.add(delta.tally());
-                delta.lines().forEach((slice, lines) -> part.lines
-                        .computeIfAbsent(slice, s -> new BitSet())
-                        .or(lines));
+                delta.lines()
+                        .forEach((slice, lines) -> part.lines
+                                .computeIfAbsent(slice, s -> new BitSet())
+                                .or(lines));
             }
         }
         part.lines.forEach((slice, lines) -> {
