@@ -266,15 +266,17 @@ class DispatcherTest {
             reply(exchange, 200, "{}");
         };
         String batch = tester.batch("t1", lines(90, i -> line("c" + i, FAKE, "stop " + i)));
-        await().atMost(PATIENCE).until(() -> tester.bodies.size() == 8);
+        await().atMost(PATIENCE).until(() -> !tester.bodies.isEmpty());
 
         tester.sql("update batch set stop_reason = 'expired', stop_at = now() where id = ?", batch);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.row(
                         "select state, holder from slice where batch_id = ?", batch))
                 .isEqualTo("pending|null"));
 
+        int called = tester.bodies.size();
         answers.release(1_000);
-        assertThat(tester.bodies).hasSize(8);
+        await().during(Duration.ofMillis(500)).until(() -> tester.bodies.size() == called);
+        assertThat(called).isLessThanOrEqualTo(8);
     }
 
     @Test
@@ -285,7 +287,7 @@ class DispatcherTest {
             reply(exchange, 200, "{}");
         };
         String batch = tester.batch("t1", lines(20, i -> line("c" + i, FAKE, "orphan " + i)));
-        await().atMost(PATIENCE).until(() -> tester.bodies.size() == 8);
+        await().atMost(PATIENCE).until(() -> !tester.bodies.isEmpty());
         String before = tester.row("select holder from slice where batch_id = ?", batch);
 
         tester.sql("delete from process where id = ?", before);

@@ -100,8 +100,9 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
             throw new IllegalStateException(e);
         }
         shared = this;
-        Map<String, String> settings = new HashMap<>(stack.systemProperties());
+        Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("quarkus.http.test-port", "0");
+        settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 4, "1s");
         backend(settings, "fake", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", FAKE, 8, 3, "10s");

@@ -225,6 +225,11 @@ public class Dispatch {
         reports.held().stream().filter(run -> !run.isStopped()).forEach(this::stop);
     }
 
+    /** Ends the lanes; what is still in flight is abandoned. */
+    public void close() {
+        lanes.forEach(lane -> lane.execute(lane::close));
+    }
+
     /** Stops one slice, which is somebody else's now. */
     void drop(SliceRun run) {
         stop(run);
