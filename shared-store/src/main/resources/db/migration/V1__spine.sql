@@ -165,6 +165,7 @@ create table slice (
   check (state not in ('claimed', 'reported') or holder is not null)
 ) with (fillfactor = 70);
 create index slice_pending on slice (batch_id, seq) where state = 'pending';
+create index slice_pending_model on slice (model) where state = 'pending';
 create index slice_underway on slice (state, holder) where state in ('released', 'claimed', 'reported');
 
 -- A running process of ours. It lives while its session holds the advisory lock and its lease is fresh.

@@ -15,10 +15,12 @@ final class ApiOptions {
             names = "--api",
             paramLabel = "URL",
             description = "Another installation's API, ending in /v1. Without it the one on this machine is used.")
-    @Nullable URI api;
+    @Nullable
+    URI api;
 
     @Option(names = "--api-key", paramLabel = "KEY", description = "Its key; LONGHAUL_API_KEY if not said.")
-    @Nullable String apiKey;
+    @Nullable
+    String apiKey;
 
     ApiClient client() {
         if (api != null) {
@@ -30,7 +32,8 @@ final class ApiOptions {
         }
         LocalSystem system = Local.system();
         if (!system.isApiRunning()) {
-            throw new CliException(ExitCode.FAILED, "Longhaul is not running on this machine; start it with: longhaul up");
+            throw new CliException(
+                    ExitCode.FAILED, "Longhaul is not running on this machine; start it with: longhaul up");
         }
         String key = apiKey != null ? apiKey : system.apiKey().orElse("");
         return new ApiClient(system.apiUrl(), key, PATIENCE);

@@ -2,6 +2,7 @@ package dev.longhaul.cli;
 
 import dev.longhaul.cli.local.LocalSystem;
 import dev.longhaul.cli.local.LogFile;
+import dev.longhaul.cli.local.LogLine;
 import dev.longhaul.cli.local.Ports;
 import dev.longhaul.cli.local.SystemStatus;
 import java.io.IOException;
@@ -42,9 +43,12 @@ final class DoctorCommand implements Callable<Integer> {
         SystemStatus status = system.status();
         if (status.isDown()) {
             int port = status.api().getPort();
-            findings.add(Ports.isFree(port)
-                    ? new Finding(false, "nothing runs; port " + port + " is free for the API")
-                    : new Finding(true, "port " + port + " is taken by another program; choose one with LONGHAUL_PORT"));
+            findings.add(
+                    Ports.isFree(port)
+                            ? new Finding(false, "nothing runs; port " + port + " is free for the API")
+                            : new Finding(
+                                    true,
+                                    "port " + port + " is taken by another program; choose one with LONGHAUL_PORT"));
         } else {
             status.processes().forEach(process -> findings.add(process(system, process)));
         }
@@ -80,7 +84,8 @@ final class DoctorCommand implements Callable<Integer> {
             return new Finding(false, process.name() + " is ready on port " + process.port());
         }
         Path log = system.home().log(process.name());
-        List<String> end = new LogFile(log).tail(LOG_LINES, 0);
+        List<String> end = new LogFile(log)
+                .tail(LOG_LINES, 0).stream().map(LogLine::readable).toList();
         String state = process.pid() == null
                 ? " does not run; `longhaul up` starts it"
                 : " (process " + process.pid() + ") runs and is not ready";

@@ -64,7 +64,8 @@ final class Interruption implements AutoCloseable {
 
     private void cancel() {
         try {
-            System.err.println("longhaul: " + batchId + " is " + client.cancel(batchId).status());
+            System.err.println(
+                    "longhaul: " + batchId + " is " + client.cancel(batchId).status());
         } catch (ApiException e) {
             System.err.println("longhaul: " + batchId + " can't be cancelled: " + e.getMessage());
         }

@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 final class ListCommand implements Callable<Integer> {
     private static final int MOST = 100;
 
-    @Option(names = {"-n", "--limit"}, paramLabel = "N", description = "How many, 1 to 100; ${DEFAULT-VALUE} if not said.")
+    @Option(
+            names = {"-n", "--limit"},
+            paramLabel = "N",
+            description = "How many, 1 to 100; ${DEFAULT-VALUE} if not said.")
     private int limit = 20;
 
     @Mixin

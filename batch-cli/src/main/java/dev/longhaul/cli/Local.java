@@ -17,7 +17,9 @@ final class Local {
 
     static LocalSystem system() {
         return new LocalSystem(
-                Home.ofThisProcess(System.getenv()), System.getenv(), message -> System.err.println("longhaul: " + message));
+                Home.ofThisProcess(System.getenv()),
+                System.getenv(),
+                message -> System.err.println("longhaul: " + message));
     }
 
     /** Starts what is missing and says what a user should know about it. */

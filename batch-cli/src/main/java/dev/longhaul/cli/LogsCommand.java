@@ -2,6 +2,7 @@ package dev.longhaul.cli;
 
 import dev.longhaul.cli.local.Home;
 import dev.longhaul.cli.local.LogFile;
+import dev.longhaul.cli.local.LogLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +25,15 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "PROCESS", description = "One process; all without it.")
     private @Nullable String process;
 
-    @Option(names = {"-f", "--follow"}, description = "Go on with what is written, until Ctrl-C.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with what is written, until Ctrl-C.")
     private boolean follow;
 
-    @Option(names = {"-n", "--lines"}, paramLabel = "N", description = "Lines of each, ${DEFAULT-VALUE} if not said.")
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "N",
+            description = "Lines of each, ${DEFAULT-VALUE} if not said.")
     private int lines = 100;
 
     @Override
@@ -44,7 +50,7 @@ final class LogsCommand implements Callable<Integer> {
             LogFile log = new LogFile(home.log(name));
             String prefix = chosen.size() == 1 ? "" : name + " | ";
             followers.put(name, new Follower(log, prefix, log.size()));
-            log.tail(lines, 0).forEach(line -> System.out.println(prefix + line));
+            log.tail(lines, 0).forEach(line -> System.out.println(prefix + LogLine.readable(line)));
         }
         while (follow) {
             followers.values().forEach(follower -> follower.printNew(System.out));
@@ -91,7 +97,9 @@ final class LogsCommand implements Callable<Integer> {
                 end--;
             }
             offset += end;
-            new String(bytes, 0, end, StandardCharsets.UTF_8).lines().forEach(line -> out.println(prefix + line));
+            new String(bytes, 0, end, StandardCharsets.UTF_8)
+                    .lines()
+                    .forEach(line -> out.println(prefix + LogLine.readable(line)));
         }
     }
 }

@@ -55,8 +55,7 @@ public final class Main {
                 .setParameterExceptionHandler((exception, arguments) -> {
                     CommandLine command = exception.getCommandLine();
                     command.getErr().println("longhaul: " + exception.getMessage());
-                    command.getErr()
-                            .println("Try: longhaul " + subcommand(command) + "--help");
+                    command.getErr().println("Try: longhaul " + subcommand(command) + "--help");
                     return ExitCode.USAGE;
                 });
     }

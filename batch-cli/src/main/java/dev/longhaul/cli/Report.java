@@ -32,7 +32,9 @@ final class Report {
     static String problems(Batch batch) {
         List<Batch.Problem> problems = batch.errors();
         StringBuilder text = new StringBuilder(batch.id() + " failed validation, nothing was run:");
-        problems.stream().limit(MOST_PROBLEMS).forEach(problem -> text.append("\n  ").append(problem));
+        problems.stream()
+                .limit(MOST_PROBLEMS)
+                .forEach(problem -> text.append("\n  ").append(problem));
         if (problems.size() > MOST_PROBLEMS) {
             text.append("\n  and ")
                     .append(problems.size() - MOST_PROBLEMS)

@@ -21,7 +21,8 @@ final class ResetCommand implements Callable<Integer> {
             if (!Terminal.ofThisProcess().canAsk()) {
                 throw CliException.usage("reset deletes all data: say --yes when there is no terminal to ask on");
             }
-            System.err.print("Delete all batches, files and logs in " + system.home().directory() + "? [y/N] ");
+            System.err.print(
+                    "Delete all batches, files and logs in " + system.home().directory() + "? [y/N] ");
             System.err.flush();
             if (!Question.readLine().toLowerCase(Locale.ROOT).startsWith("y")) {
                 System.err.println("nothing was deleted");

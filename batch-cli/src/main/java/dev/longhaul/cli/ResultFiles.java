@@ -45,8 +45,10 @@ record ResultFiles(Path output, Path errors) {
                 Files.deleteIfExists(errors); // of an earlier run
             }
         } catch (IOException e) {
-            throw new CliException(ExitCode.FAILED, "can't write the results: " + e + "; they can be fetched again with: "
-                    + "longhaul download " + batch.id() + " --output FILE");
+            throw new CliException(
+                    ExitCode.FAILED,
+                    "can't write the results: " + e + "; they can be fetched again with: " + "longhaul download "
+                            + batch.id() + " --output FILE");
         }
     }
 
@@ -77,7 +79,9 @@ record ResultFiles(Path output, Path errors) {
 
     private static boolean isSame(Path one, Path other) {
         try {
-            return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+            return one.toAbsolutePath()
+                            .normalize()
+                            .equals(other.toAbsolutePath().normalize())
                     || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
         } catch (IOException e) {
             return false;

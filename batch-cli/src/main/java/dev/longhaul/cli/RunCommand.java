@@ -29,10 +29,16 @@ final class RunCommand implements Callable<Integer> {
             description = "For the lines that don't, written only if there are any; OUTPUT.errors.jsonl if not said.")
     private @Nullable Path errors;
 
-    @Option(names = "--endpoint", paramLabel = "PATH", description = "Such as /v1/embeddings; the first line's url if not said.")
+    @Option(
+            names = "--endpoint",
+            paramLabel = "PATH",
+            description = "Such as /v1/embeddings; the first line's url if not said.")
     private @Nullable String endpoint;
 
-    @Option(names = "--window", paramLabel = "TIME", description = "24h, unlimited, or such as 30m; ${DEFAULT-VALUE} if not said.")
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            description = "24h, unlimited, or such as 30m; ${DEFAULT-VALUE} if not said.")
     private String window = "24h";
 
     @Mixin

@@ -17,25 +17,31 @@ final class StackOptions {
             description = "An OpenAI-compatible inference server, such as http://127.0.0.1:8000/v1; may be repeated."
                     + " Without it, those of the running stack are kept, and a stopped stack starts with the bundled"
                     + " simulator; 'sim' asks for the simulator.")
-    @Nullable List<String> backends;
+    @Nullable
+    List<String> backends;
 
     @Option(
             names = "--model",
             paramLabel = "MODEL",
             description = "A model that the backends serve; may be repeated. Without it they are asked.")
-    @Nullable List<String> models;
+    @Nullable
+    List<String> models;
 
     @Option(names = "--max-in-flight", paramLabel = "N", description = "Most requests at a time to each backend.")
-    @Nullable Integer maxInFlight;
+    @Nullable
+    Integer maxInFlight;
 
     @Option(names = "--dispatchers", paramLabel = "N", description = "Dispatcher processes, 1 to 16.")
-    @Nullable Integer dispatchers;
+    @Nullable
+    Integer dispatchers;
 
     @Option(names = "--finalizers", paramLabel = "N", description = "Finalizer processes, 1 to 16.")
-    @Nullable Integer finalizers;
+    @Nullable
+    Integer finalizers;
 
     @Option(names = "--sim-args", paramLabel = "ARGS", description = "Arguments of the simulator, in one string.")
-    @Nullable String simulatorArguments;
+    @Nullable
+    String simulatorArguments;
 
     /**
      * The settings as they become with these options.

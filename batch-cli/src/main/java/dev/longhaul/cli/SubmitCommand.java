@@ -15,10 +15,16 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--input", required = true, paramLabel = "FILE", description = "Request lines, JSONL.")
     private Path input = Path.of("");
 
-    @Option(names = "--endpoint", paramLabel = "PATH", description = "Such as /v1/embeddings; the first line's url if not said.")
+    @Option(
+            names = "--endpoint",
+            paramLabel = "PATH",
+            description = "Such as /v1/embeddings; the first line's url if not said.")
     private @Nullable String endpoint;
 
-    @Option(names = "--window", paramLabel = "TIME", description = "24h, unlimited, or such as 30m; ${DEFAULT-VALUE} if not said.")
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            description = "24h, unlimited, or such as 30m; ${DEFAULT-VALUE} if not said.")
     private String window = "24h";
 
     @Mixin

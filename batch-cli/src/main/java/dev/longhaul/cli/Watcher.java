@@ -22,14 +22,13 @@ final class Watcher {
 
     /** Returns when it has ended. Ctrl-C meanwhile asks what to do, see {@link Interruption}. */
     Batch follow(String batchId) {
-        try (ProgressDisplay display =
-                        ProgressDisplays.on(System.err, terminal.errors(), terminal.columns());
+        try (ProgressDisplay display = ProgressDisplays.on(System.err, terminal.errors(), terminal.columns());
                 Interruption interruption = new Interruption(client, terminal, batchId, display)) {
             long pause = FIRST_PAUSE_MILLIS;
             while (true) {
                 Batch batch = client.get(batchId);
-                interruption.unlessAsking(() -> display.show(
-                        new Progress(batch.status(), batch.total(), batch.completed(), batch.failed())));
+                interruption.unlessAsking(() ->
+                        display.show(new Progress(batch.status(), batch.total(), batch.completed(), batch.failed())));
                 if (batch.hasEnded()) {
                     return batch;
                 }

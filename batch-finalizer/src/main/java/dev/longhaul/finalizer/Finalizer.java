@@ -1,16 +1,24 @@
 package dev.longhaul.finalizer;
 
 import dev.longhaul.finalizer.checkpoint.CheckpointWriter;
-import dev.longhaul.finalizer.checkpoint.Ownership;
+import dev.longhaul.finalizer.checkpoint.PartitionStore;
 import dev.longhaul.finalizer.gather.GatherLimits;
 import dev.longhaul.finalizer.intake.DeadLetters;
 import dev.longhaul.finalizer.intake.LoopSettings;
-import dev.longhaul.finalizer.intake.Owner;
 import dev.longhaul.finalizer.intake.ResultsReader;
+import dev.longhaul.finalizer.ownership.OwnedPartitions;
+import dev.longhaul.finalizer.retention.Retention;
+import dev.longhaul.finalizer.settle.OpenBatches;
+import dev.longhaul.finalizer.settle.OrphanSweep;
 import dev.longhaul.finalizer.settle.Settlement;
+import dev.longhaul.finalizer.settle.Settler;
+import dev.longhaul.finalizer.unserved.UnservedAnswers;
 import dev.longhaul.store.Database;
+import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.Transitions;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -20,42 +28,87 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** All the parts of one finalizer, put together; several may run in one process. */
 final class Finalizer implements AutoCloseable {
+    private static final Duration RETENTION_EVERY = Duration.ofMinutes(10);
+
     private final Producer<byte[], byte[]> producer;
+    private final DeadLetters deadLetters;
     private final ResultsReader reader;
+    private final Settler settler;
+    private final OrphanSweep orphans;
+    private final UnservedAnswers unserved;
+    private final Retention retention;
 
     Finalizer(
             FinalizerConfig config,
+            String instance,
             Map<String, Object> kafka,
             Database database,
             ObjectStore objects,
             Transitions transitions) {
         producer = new KafkaProducer<>(producerSettings(kafka));
+        deadLetters = new DeadLetters(producer);
         Settlement settlement = new Settlement(transitions, config.keepFiles());
-        Owner owner = new Owner() {
+        OpenBatches batches = new OpenBatches(database, settlement);
+        orphans = new OrphanSweep(batches, database, objects);
+        OwnedPartitions owned = new OwnedPartitions(new OwnedPartitions.Listener() {
             @Override
-            public void tookOver(int partition, long epoch) {}
+            public void tookOver(int partition, long epoch) {
+                orphans.tookOver(partition, epoch);
+                settler.wake();
+            }
 
             @Override
-            public void gathered(int partition, long offset) {}
-
-            @Override
-            public void lost(int partition) {}
-        };
+            public void ended(Collection<String> batchIds) {
+                orphans.ended(batchIds);
+            }
+        });
+        unserved = new UnservedAnswers(owned, database, new FileSegments(database, objects), producer);
         reader = new ResultsReader(
-                new LoopSettings(kafka, config.instance(), config.checkpointEvery()),
+                new LoopSettings(kafka, instance, config.checkpointEvery()),
                 limits(config),
-                new Ownership(database),
+                new PartitionStore(database),
                 new CheckpointWriter(database, settlement),
                 objects,
-                new DeadLetters(producer),
-                owner);
+                deadLetters,
+                owned);
+        settler = new Settler(owned, batches, config.settleEvery(), this::ended, unserved::offer);
+        retention = new Retention(() -> owned.epochs().keySet(), database, kafka, config.keepTraces(), RETENTION_EVERY);
+    }
+
+    private void ended(Collection<String> batchIds) {
+        reader.forget(batchIds);
+        orphans.ended(batchIds);
     }
 
     void start() {
+        orphans.start();
+        unserved.start();
+        settler.start();
+        retention.start();
         reader.start();
     }
 
-    private static GatherLimits limits(FinalizerConfig config) {
+    /** Has the open batches looked at now; never blocks. */
+    void wake() {
+        settler.wake();
+    }
+
+    /** Whether the results loop's thread runs. */
+    boolean isAlive() {
+        return reader.isAlive();
+    }
+
+    /** How long the current turn of the results loop has lasted. */
+    Duration sinceLastTurn() {
+        return reader.sinceLastTurn();
+    }
+
+    /** Records put aside since the start. */
+    long deadLetters() {
+        return deadLetters.count();
+    }
+
+    static GatherLimits limits(FinalizerConfig config) {
         return new GatherLimits(
                 config.segmentBytes().asBigInteger().intValueExact(),
                 config.inlineBytes().asBigInteger().intValueExact(),
@@ -76,6 +129,10 @@ final class Finalizer implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         reader.close();
-        producer.close(java.time.Duration.ofSeconds(2));
+        unserved.close();
+        settler.close();
+        orphans.close();
+        retention.close();
+        producer.close(Duration.ofSeconds(2));
     }
 }

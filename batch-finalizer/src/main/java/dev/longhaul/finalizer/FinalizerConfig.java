@@ -4,12 +4,16 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How results are gathered and batches ended. */
 @ConfigMapping(prefix = "longhaul.finalizer")
 interface FinalizerConfig {
-    /** The static membership's id: unique among running finalizers, the same after a restart. {@code LONGHAUL_INSTANCE}. */
-    String instance();
+    /**
+     * The static membership's id: unique among running finalizers, the same after a restart; {@code LONGHAUL_INSTANCE}. By default
+     * made of host name and HTTP port.
+     */
+    Optional<String> instance();
 
     /** A segment of this size is full and becomes an object. */
     @WithDefault("8M")

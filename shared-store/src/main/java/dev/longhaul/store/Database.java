@@ -112,7 +112,9 @@ public class Database {
         @Override
         public void close() {
             if (open) {
-                connection.query("select pg_terminate_backend(pg_backend_pid())").execute();
+                connection
+                        .query("select pg_terminate_backend(pg_backend_pid())")
+                        .execute();
                 connection.close();
             }
         }

@@ -3,6 +3,7 @@ package dev.longhaul.store;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,11 +16,16 @@ public class FileErasure {
         this.database = database;
     }
 
-    /** Up to 100 uploads that nobody has touched for ten minutes: their process is gone. */
-    public List<String> deadUploads() {
-        return ids(database.run("""
-                select id from file where state = 'pending' and touched_at < now() - interval '10 minutes'
-                order by touched_at limit 100"""));
+    /**
+     * Gives up uploads that nobody has touched for so long: their process is gone. One that lives after all cannot become a file
+     * any more.
+     *
+     * @return how many
+     */
+    public int giveUpUploads(Duration untouched) {
+        return database.run("""
+                        update file set state = 'deleted', deleted_at = now()
+                        where state = 'pending' and touched_at < now() - make_interval(secs => $1)""", (double) untouched.toSeconds()).rowCount();
     }
 
     /** Deletes up to 1,000 files that are past their time. */
@@ -39,7 +45,7 @@ public class FileErasure {
                 order by deleted_at limit 100"""));
     }
 
-    /** The keys of a file's objects. */
+    /** The keys of a file's objects, as far as its rows name them. */
     public List<String> objectKeys(String fileId) {
         List<String> keys = new ArrayList<>();
         for (Row row : database.run(
@@ -53,6 +59,8 @@ public class FileErasure {
     public void erased(String fileId) {
         database.inTransaction(transaction -> {
             transaction.run("delete from file_segment where file_id = $1", fileId);
+            // An upload that never became a file has no purpose and was seen by nobody.
+            transaction.run("delete from file where id = $1 and state = 'deleted' and purpose = ''", fileId);
             return transaction.run("update file set erased_at = now() where id = $1 and state = 'deleted'", fileId);
         });
     }

@@ -54,21 +54,28 @@ public class FileStore {
      * What an upload has become.
      *
      * @param expiresAfter null for never
-     * @param inline the bytes of a file that is small enough to be kept in its row; else its objects hold them
      */
     public record Uploaded(
             String filename,
             String purpose,
             long bytes,
             @Nullable Duration expiresAfter,
-            byte @Nullable [] inline,
-            List<UploadedObject> objects) {
-        public Uploaded {
+            Content content) {}
+
+    /** Where the bytes are. */
+    public sealed interface Content {}
+
+    /** In memory: few enough to be kept in PostgreSQL. Such an upload needs no {@link #begin}. */
+    public record Inline(byte[] bytes) implements Content {}
+
+    /** In objects that hold them in order. */
+    public record InObjects(List<UploadedObject> objects) implements Content {
+        public InObjects {
             objects = List.copyOf(objects);
         }
     }
 
-    /** One of the objects that hold a file's bytes in order. */
+    /** One of the objects. */
     public record UploadedObject(String key, long bytes) {}
 
     /**
@@ -87,8 +94,10 @@ public class FileStore {
                 return Optional.of(row(transaction.run("select * from file where id = $1", first.get())));
             }
             RowSet<Row> ready = transaction.run(
-                    // A small file was never announced: it has no objects to be lost.
-                    uploaded.inline() == null ? MAKE_READY : INSERT_READY,
+                    switch (uploaded.content()) {
+                        case Inline inline -> INSERT_READY;
+                        case InObjects objects -> MAKE_READY;
+                    },
                     id,
                     tenantId,
                     uploaded.filename(),
@@ -98,7 +107,7 @@ public class FileStore {
             if (ready.size() == 0) {
                 return Optional.empty();
             }
-            insertSegments(transaction, id, uploaded);
+            insertSegments(transaction, id, uploaded.content());
             return Optional.of(row(ready));
         });
     }
@@ -107,24 +116,24 @@ public class FileStore {
         return duration == null ? null : (double) duration.toSeconds();
     }
 
-    private static void insertSegments(Database.Transaction transaction, String id, Uploaded uploaded) {
-        byte[] inline = uploaded.inline();
-        if (inline != null) {
-            transaction.run(
-                    "insert into file_segment (file_id, seq, bytes, inline) values ($1, 0, $2, $3)",
-                    id,
-                    (long) inline.length,
-                    Buffer.buffer(inline));
-            return;
+    private static void insertSegments(Database.Transaction transaction, String id, Content content) {
+        switch (content) {
+            case Inline(byte[] bytes) ->
+                transaction.run(
+                        "insert into file_segment (file_id, seq, bytes, inline) values ($1, 0, $2, $3)",
+                        id,
+                        (long) bytes.length,
+                        Buffer.buffer(bytes));
+            case InObjects(List<UploadedObject> objects) ->
+                transaction.run(
+                        """
+                        insert into file_segment (file_id, seq, bytes, object_key)
+                        select $1, (o.seq - 1)::int, o.bytes, o.key
+                        from unnest($2::bigint[], $3::text[]) with ordinality as o (bytes, key, seq)""",
+                        id,
+                        objects.stream().map(UploadedObject::bytes).toArray(Long[]::new),
+                        objects.stream().map(UploadedObject::key).toArray(String[]::new));
         }
-        transaction.run(
-                """
-                insert into file_segment (file_id, seq, bytes, object_key)
-                select $1, (o.seq - 1)::int, o.bytes, o.key
-                from unnest($2::bigint[], $3::text[]) with ordinality as o (bytes, key, seq)""",
-                id,
-                uploaded.objects().stream().map(UploadedObject::bytes).toArray(Long[]::new),
-                uploaded.objects().stream().map(UploadedObject::key).toArray(String[]::new));
     }
 
     /** Forgets an upload that did not become a file; its objects are the caller's to delete first. */

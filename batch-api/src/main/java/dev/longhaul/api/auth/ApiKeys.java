@@ -48,7 +48,8 @@ public class ApiKeys {
     /** Writes the default tenant and the admin key from the configuration to PostgreSQL; may be repeated. */
     public void writeFirst() {
         tenants.ensureDefaultTenant();
-        config.adminKey().ifPresent(key -> tenants.setAdminKey(Digests.sha256(key.getBytes(StandardCharsets.UTF_8)), hint(key)));
+        config.adminKey()
+                .ifPresent(key -> tenants.setAdminKey(Digests.sha256(key.getBytes(StandardCharsets.UTF_8)), hint(key)));
     }
 
     /** A key as it may be shown: its beginning and its end. */

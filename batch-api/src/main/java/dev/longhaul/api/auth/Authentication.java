@@ -28,7 +28,7 @@ public class Authentication {
     @Priority(Priorities.AUTHENTICATION)
     public void identify(ContainerRequestContext request) {
         caller.identify(
-                switch (config.auth()) {
+                switch (config.mode()) {
                     case NONE -> TenantStore.DEFAULT_TENANT;
                     case KEYS -> tenantOf(request.getHeaderString(HttpHeaders.AUTHORIZATION));
                 });
@@ -41,7 +41,6 @@ public class Authentication {
         }
         String key = authorization.substring(SCHEME.length()).trim();
         return keys.tenantOf(key)
-                .orElseThrow(() ->
-                        ApiException.unauthorized("Incorrect API key provided: " + ApiKeys.hint(key) + "."));
+                .orElseThrow(() -> ApiException.unauthorized("Incorrect API key provided: " + ApiKeys.hint(key) + "."));
     }
 }

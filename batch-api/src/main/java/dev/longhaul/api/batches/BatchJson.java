@@ -98,7 +98,8 @@ record BatchJson(
 
     record InputDetailsJson(@JsonProperty("cached_tokens") long cachedTokens) {}
 
-    record OutputDetailsJson(@JsonProperty("reasoning_tokens") long reasoningTokens) {}
+    record OutputDetailsJson(
+            @JsonProperty("reasoning_tokens") long reasoningTokens) {}
 
     /** A list; its items carry ten errors at most, since a thousand each would be megabytes. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

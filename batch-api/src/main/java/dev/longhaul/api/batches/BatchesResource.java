@@ -56,7 +56,8 @@ public class BatchesResource {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
         NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders());
-        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
+        Idempotency idempotency =
+                idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
         int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
         try {
             return BatchJson.of(batches.create(caller.tenantId(), wanted, partition, idempotency));
@@ -95,8 +96,7 @@ public class BatchesResource {
     @Consumes(MediaType.WILDCARD)
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
-        Batch batch = batches.cancel(caller.tenantId(), id)
-                .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        Batch batch = batches.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
         if (isEndedOtherwise(batch.status())) {
             throw ApiException.conflict(
                     null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");

@@ -41,8 +41,8 @@ final class CreateRequest {
         if (!ENDPOINTS.contains(endpoint)) {
             throw ApiException.invalidValue("endpoint", Texts.notSupported(endpoint, ENDPOINTS));
         }
-        CompletionWindow window =
-                CompletionWindow.parse(fields.text("completion_window", LONGEST_ID).orElse(CompletionWindow.USUAL));
+        CompletionWindow window = CompletionWindow.parse(
+                fields.text("completion_window", LONGEST_ID).orElse(CompletionWindow.USUAL));
         return new NewBatch(
                 fields.text("job_id", LONGEST_ID).orElse(null),
                 fields.text("job_name", LONGEST_NAME).orElse(null),

@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** The body of every error; all four keys are always there. */
 record ErrorBody(Details error) {
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Details(String message, String type, @Nullable String param, @Nullable String code) {}
+    record Details(
+            String message,
+            String type,
+            @Nullable String param,
+            @Nullable String code) {}
 
     static ErrorBody of(int status, String message, @Nullable String param, @Nullable String code) {
         return new ErrorBody(

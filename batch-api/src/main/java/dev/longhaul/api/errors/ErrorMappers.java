@@ -28,21 +28,25 @@ public class ErrorMappers {
 
     @ServerExceptionMapper
     public Response map(NotFoundException e, UriInfo uri) {
-        return answer(ApiException.of(404, "Unknown request URL: /" + path(uri) + ".")).build();
+        return answer(ApiException.of(404, "Unknown request URL: /" + path(uri) + "."))
+                .build();
     }
 
     @ServerExceptionMapper
     public Response map(NotAllowedException e, UriInfo uri) {
-        Response.ResponseBuilder answer = answer(
-                ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."));
+        Response.ResponseBuilder answer =
+                answer(ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."));
         Object allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
-        return allow == null ? answer.build() : answer.header(HttpHeaders.ALLOW, allow).build();
+        return allow == null
+                ? answer.build()
+                : answer.header(HttpHeaders.ALLOW, allow).build();
     }
 
     @ServerExceptionMapper
     public Response map(WebApplicationException e) {
         int status = e.getResponse().getStatus();
-        return answer(ApiException.of(status, "The request was refused: " + e.getMessage() + ".")).build();
+        return answer(ApiException.of(status, "The request was refused: " + e.getMessage() + "."))
+                .build();
     }
 
     @ServerExceptionMapper
@@ -57,12 +61,14 @@ public class ErrorMappers {
     @ServerExceptionMapper
     public Response map(Throwable e, SimpleResourceInfo resource) {
         LOG.errorf(e, "statusCode=500 endpoint=%s", resource.getMethodName());
-        return answer(ApiException.of(500, "The server had an error while processing the request.")).build();
+        return answer(ApiException.of(500, "The server had an error while processing the request."))
+                .build();
     }
 
     private static Response.ResponseBuilder answer(ApiException e) {
-        Response.ResponseBuilder answer =
-                Response.status(e.status()).type(MediaType.APPLICATION_JSON_TYPE).entity(e.body());
+        Response.ResponseBuilder answer = Response.status(e.status())
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(e.body());
         return WORTH_RETRYING.contains(e.status()) ? answer : answer.header("x-should-retry", "false");
     }
 

@@ -51,5 +51,8 @@ record FileJson(
     }
 
     /** The answer to a deletion. */
-    record DeletedJson(@JsonProperty String id, @JsonProperty String object, @JsonProperty boolean deleted) {}
+    record DeletedJson(
+            @JsonProperty String id,
+            @JsonProperty String object,
+            @JsonProperty boolean deleted) {}
 }

@@ -19,4 +19,12 @@ interface FilesConfig {
     /** How long files of purpose {@code batch} live when the upload does not say. */
     @WithDefault("30d")
     Duration batchLifetime();
+
+    /** Between two looks for what is to be erased. */
+    @WithDefault("60s")
+    Duration janitorInterval();
+
+    /** An upload whose process has not been heard of for so long is given up; not below a minute. */
+    @WithDefault("10m")
+    Duration uploadSilence();
 }

@@ -39,12 +39,14 @@ public class FilesResource {
     private final FileStore files;
     private final FileSegments segments;
     private final Uploads uploads;
+    private final Janitor janitor;
     private final Caller caller;
 
-    FilesResource(FileStore files, FileSegments segments, Uploads uploads, Caller caller) {
+    FilesResource(FileStore files, FileSegments segments, Uploads uploads, Janitor janitor, Caller caller) {
         this.files = files;
         this.segments = segments;
         this.uploads = uploads;
+        this.janitor = janitor;
         this.caller = caller;
     }
 
@@ -100,6 +102,7 @@ public class FilesResource {
         if (!files.delete(caller.tenantId(), id)) {
             throw unknown(id);
         }
+        janitor.wake();
         return new FileJson.DeletedJson(id, "file", true);
     }
 
@@ -119,7 +122,8 @@ public class FilesResource {
         }
         boolean isRanged = ifRange == null || ifRange.equals(etag);
         return switch (ByteRange.of(isRanged ? range : null, file.bytes())) {
-            case ByteRange.Whole whole -> body(file, Response.Status.OK, 0, file.bytes()).build();
+            case ByteRange.Whole whole ->
+                body(file, Response.Status.OK, 0, file.bytes()).build();
             case ByteRange.Part(long first, long last) ->
                 body(file, Response.Status.PARTIAL_CONTENT, first, last - first + 1)
                         .header("Content-Range", "bytes " + first + "-" + last + "/" + file.bytes())

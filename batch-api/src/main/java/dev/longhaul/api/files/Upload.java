@@ -179,13 +179,9 @@ final class Upload implements AutoCloseable {
         return total;
     }
 
-    /** The whole file if it is small; null if S3 has it. */
-    byte @Nullable [] inline() {
-        return begun ? null : Arrays.copyOf(head, filled);
-    }
-
-    List<UploadedObject> objects() {
-        return objects;
+    /** Where the bytes are, after {@link #complete}. */
+    FileStore.Content content() {
+        return begun ? new FileStore.InObjects(objects) : new FileStore.Inline(Arrays.copyOf(head, filled));
     }
 
     /** The upload has become a file. */
@@ -203,7 +199,7 @@ final class Upload implements AutoCloseable {
         Writing last = writing;
         if (last != null) {
             // Only then may its object be deleted: it could appear afterwards.
-            last.done().handle((done, failure) -> done).join();
+            last.done().exceptionally(failure -> null).join();
             means.buffers().giveBack(last.buffer());
             writing = null;
         }

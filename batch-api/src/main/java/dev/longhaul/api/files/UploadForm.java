@@ -76,7 +76,8 @@ final class UploadForm {
 
     private void take(FileItemStream part, Sink file) throws IOException, InterruptedException {
         String name = part.getFieldName();
-        // Never closed here: closing would read the rest of the part, however long it is. The iterator closes what it passes.
+        // Never closed here: closing would read the rest of the part, however long it is. The iterator closes what it
+        // passes.
         InputStream in = part.openStream();
         if (!"file".equals(name)) {
             byte[] value = in.readNBytes(LONGEST_FIELD + 1);
@@ -112,7 +113,8 @@ final class UploadForm {
     }
 
     /** A field's value; null when it was not sent. */
-    @Nullable String field(String name) {
+    @Nullable
+    String field(String name) {
         return fields.get(name);
     }
 
@@ -122,7 +124,8 @@ final class UploadForm {
         if (name == null) {
             return UNNAMED;
         }
-        String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).strip();
+        String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
+                .strip();
         return last.isEmpty() ? UNNAMED : last;
     }
 

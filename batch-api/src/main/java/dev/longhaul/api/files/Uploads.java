@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Takes uploads in. A body that is refused or breaks off leaves nothing behind. */
@@ -47,7 +46,8 @@ class Uploads {
             throws InterruptedException {
         MessageDigest digest = idempotencyKey == null ? null : Digests.sha256();
         long limit = config.maxSize().asLongValue();
-        try (Upload upload = new Upload(means, tenantId, Ids.newFileId(InstantSource.system().millis()))) {
+        try (Upload upload =
+                new Upload(means, tenantId, Ids.newFileId(InstantSource.system().millis()))) {
             UploadForm form = UploadForm.read(contentType, body, (bytes, offset, length) -> {
                 if (upload.bytes() + length > limit) {
                     throw ApiException.tooLarge(
@@ -60,9 +60,8 @@ class Uploads {
             });
             upload.complete();
             Uploaded uploaded = check(form, upload);
-            Idempotency idempotency = digest == null || idempotencyKey == null
-                    ? null
-                    : new Idempotency(idempotencyKey, digest.digest());
+            Idempotency idempotency =
+                    digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
             StoredFile file = finish(tenantId, upload, uploaded, idempotency);
             if (file.id().equals(upload.id())) {
                 upload.keep();
@@ -71,15 +70,15 @@ class Uploads {
         }
     }
 
-    private StoredFile finish(
-            String tenantId, Upload upload, Uploaded uploaded, @Nullable Idempotency idempotency) {
+    private StoredFile finish(String tenantId, Upload upload, Uploaded uploaded, @Nullable Idempotency idempotency) {
         try {
             return means.files()
                     .finish(tenantId, upload.id(), uploaded, idempotency)
                     .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
         } catch (Idempotency.ConflictException e) {
             throw ApiException.conflict(
-                    "Idempotency-Key", "The Idempotency-Key '" + idempotencyKey(idempotency) + "' was used for another file.");
+                    "Idempotency-Key",
+                    "The Idempotency-Key '" + idempotencyKey(idempotency) + "' was used for another file.");
         }
     }
 
@@ -111,8 +110,7 @@ class Uploads {
                     "file",
                     "Invalid file format for Batch API. Must be .jsonl, but its first line is not a JSON object.");
         }
-        return new Uploaded(
-                filename, purpose, upload.bytes(), expiresAfter(form, purpose), upload.inline(), upload.objects());
+        return new Uploaded(filename, purpose, upload.bytes(), expiresAfter(form, purpose), upload.content());
     }
 
     private static String purpose(@Nullable String purpose) {
@@ -141,8 +139,7 @@ class Uploads {
             throw ApiException.missing("expires_after[anchor]");
         }
         if (!anchor.equals("created_at")) {
-            throw ApiException.invalidValue(
-                    "expires_after[anchor]", Texts.notSupported(anchor, List.of("created_at")));
+            throw ApiException.invalidValue("expires_after[anchor]", Texts.notSupported(anchor, List.of("created_at")));
         }
         if (seconds == null) {
             throw ApiException.missing("expires_after[seconds]");

@@ -16,7 +16,8 @@ public class Paths {
         String path = uri.getPath();
         String normal = normal(path);
         if (!normal.equals(path)) {
-            request.setRequestUri(UriBuilder.fromUri(uri.getRequestUri()).replacePath(normal).build());
+            request.setRequestUri(
+                    UriBuilder.fromUri(uri.getRequestUri()).replacePath(normal).build());
         }
     }
 

@@ -15,9 +15,7 @@ public final class Texts {
             if (c == 0) {
                 throw ApiException.invalidValue(param, "Invalid '" + param + "': contains the character U+0000.");
             }
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 throw ApiException.invalidValue(param, "Invalid '" + param + "': contains an unpaired surrogate.");
@@ -40,9 +38,13 @@ public final class Texts {
 
     /** The message for a value that is none of the supported ones. */
     public static String notSupported(String value, List<String> supported) {
-        StringBuilder message = new StringBuilder("Invalid value: '").append(value).append("'. ");
+        StringBuilder message =
+                new StringBuilder("Invalid value: '").append(value).append("'. ");
         if (supported.size() == 1) {
-            return message.append("Value must be '").append(supported.getFirst()).append("'.").toString();
+            return message.append("Value must be '")
+                    .append(supported.getFirst())
+                    .append("'.")
+                    .toString();
         }
         message.append("Supported values are: ");
         for (int i = 0; i < supported.size(); i++) {

@@ -28,8 +28,7 @@ class EventPublisher {
 
     private final Emitter<String> emitter;
 
-    EventPublisher(
-            @Channel("batch-events") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) Emitter<String> emitter) {
+    EventPublisher(@Channel("batch-events") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) Emitter<String> emitter) {
         this.emitter = emitter;
     }
 

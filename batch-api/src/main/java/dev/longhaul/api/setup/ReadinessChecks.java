@@ -26,7 +26,10 @@ class ReadinessChecks {
     @Produces
     @Readiness
     HealthCheck postgresql(Database database) {
-        return check("postgresql", Setup.Part.POSTGRESQL, () -> database.run("select 1").size() == 1);
+        return check(
+                "postgresql",
+                Setup.Part.POSTGRESQL,
+                () -> database.run("select 1").size() == 1);
     }
 
     @Produces
@@ -50,7 +53,9 @@ class ReadinessChecks {
             try {
                 return response.status(probe.answers()).build();
             } catch (RuntimeException e) {
-                return response.withData("reason", String.valueOf(e.getMessage())).down().build();
+                return response.withData("reason", String.valueOf(e.getMessage()))
+                        .down()
+                        .build();
             }
         };
     }

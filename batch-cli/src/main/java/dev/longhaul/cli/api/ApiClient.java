@@ -122,7 +122,8 @@ public final class ApiClient {
                     return have; // the cut came after the last byte
                 }
                 if (response.statusCode() / 100 != 2) {
-                    throw refusal(response.statusCode(), new String(body.readNBytes(64 * 1024), StandardCharsets.UTF_8));
+                    throw refusal(
+                            response.statusCode(), new String(body.readNBytes(64 * 1024), StandardCharsets.UTF_8));
                 }
                 if (response.statusCode() == 200) {
                     target.truncate(0).position(0);
@@ -157,7 +158,8 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_LIMIT);
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_LIMIT);
         return key.isEmpty() ? builder : builder.header("Authorization", "Bearer " + key);
     }
 

@@ -13,7 +13,10 @@ final class FileUpload {
     private final BodyPublisher body;
 
     FileUpload(Path file) throws FileNotFoundException {
-        String name = String.valueOf(file.getFileName()).replace("\"", "%22").replace("\n", "%0A").replace("\r", "%0D");
+        String name = String.valueOf(file.getFileName())
+                .replace("\"", "%22")
+                .replace("\n", "%0A")
+                .replace("\r", "%0D");
         String head = "--" + boundary + "\r\n"
                 + "Content-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
                 + "--" + boundary + "\r\n"

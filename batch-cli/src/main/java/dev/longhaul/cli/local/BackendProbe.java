@@ -38,8 +38,7 @@ public final class BackendProbe {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/models"))
                 .timeout(PATIENCE)
                 .build();
-        return http.sendAsync(request, BodyHandlers.discarding())
-                .handle((response, failure) -> failure == null);
+        return http.sendAsync(request, BodyHandlers.discarding()).handle((response, failure) -> failure == null);
     }
 
     private static boolean isTrue(CompletableFuture<Boolean> answer) {

@@ -13,8 +13,7 @@ import java.util.function.ToIntFunction;
  * @param portOf the port of any other name, see {@link #portNames}
  * @param environment of this command: LONGHAUL_JAVA_OPTS_* are taken from it
  */
-record Blueprint(
-        Home home, String apiKey, int apiPort, ToIntFunction<String> portOf, Map<String, String> environment) {
+record Blueprint(Home home, String apiKey, int apiPort, ToIntFunction<String> portOf, Map<String, String> environment) {
     static final String KAFKA = "kafka";
     static final String POSTGRES = "postgres";
     private static final String HOST = "127.0.0.1";
@@ -71,19 +70,25 @@ record Blueprint(
 
     private ProcessSpec localStack() {
         int kafka = portOf.applyAsInt(KAFKA);
-        return program(Program.LOCAL_STACK, kafka, List.of(
-                "--data", home.data().resolve("stack").toString(),
-                "--kafka-port", Integer.toString(kafka),
-                "--postgres-port", Integer.toString(portOf.applyAsInt(POSTGRES))));
+        return program(
+                Program.LOCAL_STACK,
+                kafka,
+                List.of(
+                        "--data", home.data().resolve("stack").toString(),
+                        "--kafka-port", Integer.toString(kafka),
+                        "--postgres-port", Integer.toString(portOf.applyAsInt(POSTGRES))));
     }
 
     private ProcessSpec localS3() {
         int port = portOf.applyAsInt(Program.LOCAL_S3.module());
-        return program(Program.LOCAL_S3, port, List.of(
-                "--data", home.data().resolve("s3").toString(),
-                "--port", Integer.toString(port),
-                "--access-key", "longhaul",
-                "--secret-key", s3Secret()));
+        return program(
+                Program.LOCAL_S3,
+                port,
+                List.of(
+                        "--data", home.data().resolve("s3").toString(),
+                        "--port", Integer.toString(port),
+                        "--access-key", "longhaul",
+                        "--secret-key", s3Secret()));
     }
 
     /** Stands in a command line, where others on this machine see it: must not tell the API's key. */
@@ -129,7 +134,8 @@ record Blueprint(
     /** The dispatchers' backends as system properties. */
     private List<String> backendProperties(Settings settings) {
         List<Backend> backends = settings.usesSimulator()
-                ? List.of(Backend.parse("sim=http://" + HOST + ":" + portOf.applyAsInt(Program.INFERENCE_SIM.module()) + "/v1", 1))
+                ? List.of(Backend.parse(
+                        "sim=http://" + HOST + ":" + portOf.applyAsInt(Program.INFERENCE_SIM.module()) + "/v1", 1))
                 : settings.backends();
         List<String> properties = new ArrayList<>();
         for (Backend backend : backends) {

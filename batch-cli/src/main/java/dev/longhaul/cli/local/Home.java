@@ -15,7 +15,9 @@ public record Home(Path root, Path directory) {
 
     /** Finds both from the launcher's {@code longhaul.root} property and the environment. */
     public static Home ofThisProcess(Map<String, String> environment) {
-        Path root = Path.of(System.getProperty("longhaul.root", ".")).toAbsolutePath().normalize();
+        Path root = Path.of(System.getProperty("longhaul.root", "."))
+                .toAbsolutePath()
+                .normalize();
         String chosen = environment.getOrDefault("LONGHAUL_DATA", "");
         Path directory = chosen.isEmpty() ? root.resolve(".longhaul") : Path.of(chosen);
         return new Home(root, directory.toAbsolutePath().normalize());

@@ -1,5 +1,6 @@
 package dev.longhaul.cli.local;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -24,8 +25,11 @@ final class JsonFile {
             return Optional.of(MAPPER.readValue(Files.readAllBytes(file), type));
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        } catch (JsonProcessingException e) {
+            System.err.println("longhaul: ignoring " + file + ", which is damaged: " + e.getOriginalMessage());
+            return Optional.empty();
         } catch (IOException e) {
-            System.err.println("longhaul: ignoring " + file + ", which can't be read: " + e.getMessage());
+            System.err.println("longhaul: ignoring " + file + ", which can't be read: " + e);
             return Optional.empty();
         }
     }

@@ -82,8 +82,13 @@ public final class LocalSystem {
             List<RunningProcess> alive = notes.alive();
             List<String> late = List.of(Program.LOCAL_STACK.module());
             List<String> middle = List.of(Program.INFERENCE_SIM.module(), Program.LOCAL_S3.module());
-            supervisor.stop(alive.stream().filter(p -> !late.contains(p.name()) && !middle.contains(p.name())).toList(), STOP_LIMIT);
-            supervisor.stop(alive.stream().filter(p -> middle.contains(p.name())).toList(), STOP_LIMIT);
+            supervisor.stop(
+                    alive.stream()
+                            .filter(p -> !late.contains(p.name()) && !middle.contains(p.name()))
+                            .toList(),
+                    STOP_LIMIT);
+            supervisor.stop(
+                    alive.stream().filter(p -> middle.contains(p.name())).toList(), STOP_LIMIT);
             supervisor.stop(alive.stream().filter(p -> late.contains(p.name())).toList(), STOP_LIMIT);
         }
     }
@@ -99,7 +104,10 @@ public final class LocalSystem {
     public SystemStatus status() {
         List<RunningProcess> alive = notes.alive();
         List<String> names = new ArrayList<>(Blueprint.names(settings()));
-        alive.stream().map(RunningProcess::name).filter(name -> !names.contains(name)).forEach(names::add);
+        alive.stream()
+                .map(RunningProcess::name)
+                .filter(name -> !names.contains(name))
+                .forEach(names::add);
         List<SystemStatus.ProcessStatus> processes = names.parallelStream()
                 .map(name -> alive.stream()
                         .filter(process -> process.name().equals(name))
@@ -158,27 +166,29 @@ public final class LocalSystem {
                 .toList();
         if (!others.isEmpty()) {
             say.accept("stopping what changed: "
-                    + String.join(", ", others.stream().map(RunningProcess::name).toList()));
+                    + String.join(
+                            ", ", others.stream().map(RunningProcess::name).toList()));
             supervisor.stop(others, STOP_LIMIT);
         }
     }
 
-    /** Keeps the ports of what runs; what doesn't run gets another one where a stranger sits on its port. */
+    /** While anything of ours runs it relies on the ports as they are; else those that a stranger took are changed. */
     private Ports ports(Settings settings, List<RunningProcess> alive) {
         Ports ports = Ports.load(home.ports());
-        for (String name : Blueprint.names(settings)) {
-            boolean runs = alive.stream().anyMatch(process -> process.name().equals(name));
-            if (!runs && !name.equals(API)) {
-                Blueprint.portNames(name).forEach(ports::freeFor);
-            }
+        if (alive.isEmpty()) {
+            Blueprint.names(settings).stream()
+                    .filter(name -> !name.equals(API))
+                    .flatMap(name -> Blueprint.portNames(name).stream())
+                    .forEach(ports::freeFor);
         }
         return ports;
     }
 
     private @Nullable Integer keptPort(String name) {
-        return name.equals(API)
-                ? apiPort()
-                : Ports.load(home.ports()).kept(Blueprint.portNames(name).getFirst());
+        if (name.equals(API)) {
+            return apiPort();
+        }
+        return Ports.load(home.ports()).kept(Blueprint.portNames(name).getFirst());
     }
 
     /** LONGHAUL_PORT, else where it runs, else 8700. */

@@ -34,7 +34,8 @@ public final class LogFile {
     /** The last lines at or after that offset, at most a mebibyte of them. */
     public List<String> tail(int lines, long from) {
         long start = Math.max(from, size() - LARGEST_TAIL);
-        List<String> all = new String(read(start), StandardCharsets.UTF_8).lines().toList();
+        List<String> all =
+                new String(read(start), StandardCharsets.UTF_8).lines().toList();
         return all.subList(Math.max(0, all.size() - lines), all.size());
     }
 

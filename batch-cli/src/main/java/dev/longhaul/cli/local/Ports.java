@@ -35,11 +35,12 @@ public final class Ports {
 
     static Ports load(Path file, IntPredicate isFree) {
         Map<String, Integer> byName = new TreeMap<>();
-        JsonFile.read(file, Map.class).ifPresent(kept -> kept.forEach((name, port) -> {
-            if (port instanceof Integer number) {
-                byName.put(String.valueOf(name), number);
-            }
-        }));
+        JsonFile.read(file, Map.class)
+                .ifPresent(kept -> kept.forEach((name, port) -> {
+                    if (port instanceof Integer number) {
+                        byName.put(String.valueOf(name), number);
+                    }
+                }));
         return new Ports(file, byName, isFree);
     }
 
@@ -50,7 +51,8 @@ public final class Ports {
     }
 
     /** The kept port of that name, null if none was chosen. */
-    @Nullable Integer kept(String name) {
+    @Nullable
+    Integer kept(String name) {
         return byName.get(name);
     }
 

@@ -27,8 +27,7 @@ record ProcessIdentity(long pid, long startedAt) {
 
     /** True while this very process runs: a zombie does not, nor does a stranger with a recycled number. */
     boolean isAlive() {
-        return of(pid)
-                .filter(now -> Math.abs(now.startedAt - startedAt) <= CLOCK_CORRECTION_MILLIS)
+        return of(pid).filter(now -> Math.abs(now.startedAt - startedAt) <= CLOCK_CORRECTION_MILLIS)
                 .isPresent();
     }
 

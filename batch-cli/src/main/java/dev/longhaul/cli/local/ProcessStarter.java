@@ -30,7 +30,8 @@ final class ProcessStarter {
     }
 
     static ProcessStarter forThisSystem() {
-        boolean session = List.of("/usr/bin/setsid", "/bin/setsid").stream().anyMatch(path -> Files.isExecutable(Path.of(path)));
+        boolean session =
+                List.of("/usr/bin/setsid", "/bin/setsid").stream().anyMatch(path -> Files.isExecutable(Path.of(path)));
         return session ? withSession() : withJobControl();
     }
 
@@ -67,7 +68,13 @@ final class ProcessStarter {
                 ProcessIdentity identity = ProcessIdentity.of(Long.parseLong(line.strip()))
                         .orElseThrow(() -> new LocalException(spec.name() + " ended at once, see " + log));
                 return new RunningProcess(
-                        spec.name(), identity.pid(), identity.startedAt(), spec.port(), spec.healthPath(), logOffset, spec.fingerprint());
+                        spec.name(),
+                        identity.pid(),
+                        identity.startedAt(),
+                        spec.port(),
+                        spec.healthPath(),
+                        logOffset,
+                        spec.fingerprint());
             }
         } catch (IOException e) {
             throw new LocalException(spec.name() + " could not be started: " + e.getMessage(), e);

@@ -62,7 +62,8 @@ enum Program {
         command.addAll(EVERYWHERE);
         command.addAll(flags);
         command.addAll(moreFlags);
-        String added = environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), "").strip();
+        String added =
+                environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), "").strip();
         if (!added.isEmpty()) {
             command.addAll(List.of(added.split("\\s+")));
         }

@@ -47,8 +47,7 @@ final class ReadinessProbe {
 
     private static boolean accepts(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
             return true;
         } catch (IOException e) {
             return false;

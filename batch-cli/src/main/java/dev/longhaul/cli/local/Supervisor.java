@@ -46,8 +46,7 @@ final class Supervisor {
         });
         if (!ready) {
             RunningProcess first = waiting.getFirst();
-            throw new LocalException(
-                    first.name() + " is not ready after " + limit.toSeconds() + " s" + tail(first));
+            throw new LocalException(first.name() + " is not ready after " + limit.toSeconds() + " s" + tail(first));
         }
     }
 
@@ -77,7 +76,10 @@ final class Supervisor {
     }
 
     private String tail(RunningProcess process) {
-        List<String> lines = new LogFile(home.log(process.name())).tail(TAIL_LINES, process.logOffset());
+        List<String> lines = new LogFile(home.log(process.name()))
+                .tail(TAIL_LINES, process.logOffset()).stream()
+                        .map(LogLine::readable)
+                        .toList();
         String where = " (log: " + home.log(process.name()) + ")";
         return lines.isEmpty() ? where : where + ":\n  " + String.join("\n  ", lines);
     }

@@ -17,8 +17,8 @@ final class SystemLock implements AutoCloseable {
     /** Waits as long as another command has it. */
     static SystemLock acquire(Home home, Consumer<String> say) {
         try {
-            FileChannel channel = FileChannel.open(
-                    home.run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(home.run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock free = channel.tryLock();
             if (free == null) {
                 say.accept("waiting for another longhaul command that starts or stops processes");

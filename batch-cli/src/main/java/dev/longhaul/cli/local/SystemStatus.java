@@ -19,7 +19,11 @@ public record SystemStatus(URI api, @Nullable String apiKey, List<ProcessStatus>
      * @param pid null when it doesn't run
      * @param port null when none was chosen yet
      */
-    public record ProcessStatus(String name, @Nullable Long pid, boolean ready, @Nullable Integer port) {}
+    public record ProcessStatus(
+            String name,
+            @Nullable Long pid,
+            boolean ready,
+            @Nullable Integer port) {}
 
     public boolean isUp() {
         return processes.stream().allMatch(ProcessStatus::ready);

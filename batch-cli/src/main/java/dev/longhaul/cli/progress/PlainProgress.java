@@ -44,8 +44,13 @@ final class PlainProgress implements ProgressDisplay {
         printedAt = now;
         StringBuilder line = new StringBuilder(progress.status());
         if (progress.total() > 0) {
-            line.append("  ").append(Figures.count(progress.done())).append('/').append(Figures.count(progress.total()));
-            line.append(" lines (").append(progress.done() * 100 / progress.total()).append(" %)");
+            line.append("  ")
+                    .append(Figures.count(progress.done()))
+                    .append('/')
+                    .append(Figures.count(progress.total()));
+            line.append(" lines (")
+                    .append(progress.done() * 100 / progress.total())
+                    .append(" %)");
             if (speed.perSecond() > 0) {
                 line.append("  ").append(Figures.speed(speed.perSecond()));
             }

@@ -8,8 +8,6 @@ public final class ProgressDisplays {
 
     /** @param columns the width of the terminal, ignored without one */
     public static ProgressDisplay on(PrintStream out, boolean terminal, int columns) {
-        return terminal
-                ? new BarProgress(out, columns, System::nanoTime)
-                : new PlainProgress(out, System::nanoTime);
+        return terminal ? new BarProgress(out, columns, System::nanoTime) : new PlainProgress(out, System::nanoTime);
     }
 }

@@ -12,6 +12,9 @@ import org.jboss.logging.Logger;
 /** One attempt to plan one batch, on the thread that runs it. */
 final class PlanJob {
     private static final Logger LOG = Logger.getLogger(PlanJob.class);
+    /** A model is unknown only once every backend has said what it serves, or the batch has waited for so long. */
+    private static final double MODELS_PATIENCE_SECONDS = 30;
+
     private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final PlanStore store;
@@ -24,6 +27,7 @@ final class PlanJob {
 
     private long renewedNanos = System.nanoTime();
     private boolean overtaken;
+    private boolean modelsPending;
 
     PlanJob(PlanStore store, FileSegments files, Backends backends, InputPlanner planner, PlanStore.Claimed plan) {
         this.store = store;
@@ -52,10 +56,11 @@ final class PlanJob {
                 () -> files.open(segments, 0, bytes),
                 bytes,
                 plan.endpoint(),
-                model -> !backends.serving(model).isEmpty(),
+                this::isServed,
                 plan.oneModelOnly());
-        return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken)) {
+        return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken || modelsPending)) {
             case PlanOutcome.Valid valid -> store.start(plan, portion, valid);
+            case PlanOutcome.Invalid invalid when modelsPending -> false;
             case PlanOutcome.Invalid invalid -> {
                 LOG.infof("LH-D041 batch %s is invalid: %s", plan.batchId(), invalid.problems().getFirst().message());
                 store.reject(plan, invalid.problems());
@@ -63,6 +68,21 @@ final class PlanJob {
             }
             case PlanOutcome.Stopped stopped -> false;
         };
+    }
+
+    /** Whether the plan met a model that a backend may yet turn out to serve; it is then worth another attempt. */
+    boolean waitsForModels() {
+        return modelsPending;
+    }
+
+    private boolean isServed(String model) {
+        if (!backends.serving(model).isEmpty()) {
+            return true;
+        }
+        if (!backends.unknown().isEmpty() && plan.ageSeconds() < MODELS_PATIENCE_SECONDS) {
+            modelsPending = true;
+        }
+        return false;
     }
 
     private void keep(List<PlannedSlice> next) {

@@ -23,9 +23,6 @@ public class PlanService {
     private static final long SMALL_BYTES = 4 * 1024 * 1024;
     private static final int SMALL_AT_ONCE = 8;
     private static final long POLL_MILLIS = 1_000;
-    /** How long plans wait for backends that never named their models, from the start of this process. */
-    private static final long MODELS_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private final PlanStore store;
     private final FileSegments files;
     private final Backends backends;
@@ -33,10 +30,8 @@ public class PlanService {
     private final InputPlanner planner;
     private final Semaphore wakeSmall = new Semaphore(1);
     private final Semaphore wakeLarge = new Semaphore(1);
-    private final long startedNanos = System.nanoTime();
     private volatile boolean running = true;
     private volatile Runnable onStarted = () -> {};
-    private boolean saidWaiting;
 
     PlanService(PlanStore store, FileSegments files, Backends backends, ProcessLease lease, DispatcherConfig config) {
         this.store = store;
@@ -68,7 +63,7 @@ public class PlanService {
     private void loop(Semaphore wake, long least, long most, int atOnce) {
         while (running) {
             try {
-                if (!mayPlan() || !planSome(least, most, atOnce)) {
+                if (!planSome(least, most, atOnce)) {
                     if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                         wake.drainPermits();
                     }
@@ -86,7 +81,7 @@ public class PlanService {
         }
     }
 
-    private boolean planSome(long least, long most, int atOnce) throws InterruptedException {
+    private boolean planSome(long least, long most, int atOnce) {
         var claimed = store.claim(lease.identity().id(), least, most, atOnce);
         for (PlanStore.Claimed plan : claimed) {
             plan(plan);
@@ -94,31 +89,31 @@ public class PlanService {
         return !claimed.isEmpty();
     }
 
-    private void plan(PlanStore.Claimed plan) throws InterruptedException {
+    private void plan(PlanStore.Claimed plan) {
+        PlanJob job = new PlanJob(store, files, backends, planner, plan);
         try {
-            if (new PlanJob(store, files, backends, planner, plan).run()) {
+            if (job.run()) {
                 onStarted.run();
+            } else if (job.waitsForModels()) {
+                LOG.infof(
+                        "LH-D044 batch %s names a model that nobody serves yet; its plan waits for the models of: %s",
+                        plan.batchId(),
+                        backends.unknown().stream().map(Backend::name).collect(Collectors.joining(", ")));
+                retryLater(plan);
             }
         } catch (StoreException | IOException e) {
-            // The lease runs out and another attempt follows; a store's failure is never the file's fault.
+            // A store's failure is never the file's fault.
             LOG.warnf("LH-D043 planning %s failed, it will be tried again: %s", plan.batchId(), e.getMessage());
-            pause();
+            retryLater(plan);
         }
     }
 
-    /** A model is unknown only once every backend has said what it serves, or had time to. */
-    private boolean mayPlan() {
-        var unknown = backends.unknown();
-        boolean patient = System.nanoTime() - startedNanos < MODELS_PATIENCE_NANOS;
-        if (unknown.isEmpty() || !patient) {
-            return true;
+    private void retryLater(PlanStore.Claimed plan) {
+        try {
+            store.abandon(plan);
+        } catch (StoreException e) {
+            LOG.debugf("the plan's lease of %s runs out by itself: %s", plan.batchId(), e.getMessage());
         }
-        if (!saidWaiting) {
-            saidWaiting = true;
-            LOG.warnf("LH-D044 plans wait up to 30 s for the models of: %s",
-                    unknown.stream().map(Backend::name).collect(Collectors.joining(", ")));
-        }
-        return false;
     }
 
     private static void pause() {

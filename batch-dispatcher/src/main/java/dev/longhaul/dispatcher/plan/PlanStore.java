@@ -32,9 +32,16 @@ class PlanStore {
      * A batch to plan.
      *
      * @param fileBytes the input file's size; null when the tenant has no such file
+     * @param ageSeconds how long ago the batch was created
      */
     record Claimed(
-            String batchId, int attempt, String fileId, @Nullable Long fileBytes, String endpoint, boolean oneModelOnly) {}
+            String batchId,
+            int attempt,
+            String fileId,
+            @Nullable Long fileBytes,
+            String endpoint,
+            boolean oneModelOnly,
+            double ageSeconds) {}
 
     /** Claims batches that nobody plans, oldest first, of input sizes in {@code [least, most)}. */
     List<Claimed> claim(String holder, long least, long most, int count) {
@@ -51,6 +58,7 @@ class PlanStore {
                   plan_lease_until = now() + make_interval(secs => $5)
                 from next where b.id = next.id
                 returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
+                  extract(epoch from now() - b.created_at)::float8 as age,
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
                     and f.state = 'ready' and f.purpose = 'batch') as bytes
                 """,
@@ -61,7 +69,8 @@ class PlanStore {
                     row.getString("input_file_id"),
                     row.getLong("bytes"),
                     row.getString("endpoint"),
-                    row.getBoolean("single_model")));
+                    row.getBoolean("single_model"),
+                    row.getDouble("age")));
         }
         return claimed;
     }
@@ -75,6 +84,16 @@ class PlanStore {
                         """,
                         plan.batchId(), plan.attempt(), LEASE_SECONDS, bytesPlanned)
                 .rowCount() == 1;
+    }
+
+    /** Lets the batch go: the next attempt may begin in a second. */
+    void abandon(Claimed plan) {
+        database.run(
+                """
+                update batch set plan_lease_until = now() + interval '1 s'
+                where id = $1 and plan_attempt = $2 and status = 'validating'
+                """,
+                plan.batchId(), plan.attempt());
     }
 
     /** Sweeps what an earlier attempt left; false when the attempt is overtaken. */

@@ -80,13 +80,18 @@ class ScheduleStore {
         return candidates;
     }
 
-    /** The models of the running batches' pending slices. */
+    /** The models of the pending slices, found by one index step a model however many slices there are. */
     List<String> pendingModels() {
         List<String> models = new ArrayList<>();
         for (Row row : database.run(
                 """
-                select distinct s.model from batch b join slice s on s.batch_id = b.id
-                where b.status = 'in_progress' and b.stop_reason is null and s.state = 'pending' and s.model is not null
+                with recursive step as (
+                  (select model from slice where state = 'pending' and model is not null order by model limit 1)
+                  union all
+                  select (select s.model from slice s
+                    where s.state = 'pending' and s.model > step.model order by s.model limit 1)
+                  from step where step.model is not null)
+                select model from step where model is not null
                 """)) {
             models.add(row.getString(0));
         }

@@ -52,7 +52,7 @@ public final class DeadLetters {
         }
         count.incrementAndGet();
         LOG.errorf(
-                "LH-FIN-002 a record can't be used and is in %s: partition=%d offset=%d reason=%s",
+                "LH-F002 a record can't be used and is in %s: partition=%d offset=%d reason=%s",
                 Topics.deadLetter(poison.topic()), poison.partition(), poison.offset(), reason);
     }
 

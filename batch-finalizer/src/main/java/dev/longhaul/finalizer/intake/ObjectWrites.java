@@ -59,7 +59,7 @@ final class ObjectWrites implements AutoCloseable {
                 written.add(segment);
                 return;
             } catch (StoreException e) {
-                LOG.warnf("LH-FIN-001 an object is not written yet, key=%s: %s", segment.key(), e.getMessage());
+                LOG.warnf("LH-F001 an object is not written yet, key=%s: %s", segment.key(), e.getMessage());
             }
             if (closing.await(pause, TimeUnit.MILLISECONDS)) {
                 return;

@@ -1,25 +1,21 @@
 package dev.longhaul.finalizer.intake;
 
 import dev.longhaul.finalizer.checkpoint.CheckpointWriter;
-import dev.longhaul.finalizer.checkpoint.Ownership;
+import dev.longhaul.finalizer.checkpoint.PartitionStore;
 import dev.longhaul.finalizer.gather.Gatherer;
 import dev.longhaul.finalizer.gather.PartitionMark;
+import dev.longhaul.finalizer.ownership.OwnedPartitions;
 import dev.longhaul.model.MalformedRecordException;
 import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
-import dev.longhaul.model.Topics;
 import dev.longhaul.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -32,51 +28,45 @@ import org.jboss.logging.Logger;
  * taken over under a new epoch. When a store fails in the middle of anything, the partitions are forgotten and taken over anew:
  * the way back after a failure is the way in after a start, and there is no other.
  */
-final class ResultsLoop implements ConsumerRebalanceListener {
+final class ResultsLoop {
     private static final Logger LOG = Logger.getLogger(ResultsLoop.class);
     private static final long IDLE_WAIT_MILLIS = 200;
     private static final long BUSY_WAIT_MILLIS = 5;
-    private static final long RETRY_MILLIS = 500;
-    /** A process that was asleep must first hear from Kafka whether it is still a member: longer than a heartbeat's interval. */
-    private static final long FENCED_MILLIS = 3_000;
 
     private final Consumer<byte[], byte[]> consumer;
     private final Gatherer gatherer;
-    private final Ownership ownership;
+    private final PartitionStore partitions;
     private final CheckpointWriter checkpoints;
     private final ObjectWrites writes;
     private final DeadLetters deadLetters;
-    private final Owner owner;
+    private final OwnedPartitions owned;
+    private final Assignment assignment;
     private final long checkpointEveryMillis;
 
-    /** Assigned by Kafka, not yet (or not any more) owned in PostgreSQL. */
-    private final Set<Integer> waiting = new LinkedHashSet<>();
-
-    private boolean paused;
     private long lastCheckpoint = now();
-    private long nextTakeOver = now();
 
     ResultsLoop(
             Consumer<byte[], byte[]> consumer,
             Gatherer gatherer,
-            Ownership ownership,
+            PartitionStore partitions,
             CheckpointWriter checkpoints,
             ObjectWrites writes,
             DeadLetters deadLetters,
-            Owner owner,
+            OwnedPartitions owned,
             Duration checkpointEvery) {
         this.consumer = consumer;
         this.gatherer = gatherer;
-        this.ownership = ownership;
+        this.partitions = partitions;
         this.checkpoints = checkpoints;
         this.writes = writes;
         this.deadLetters = deadLetters;
-        this.owner = owner;
+        this.owned = owned;
+        this.assignment = new Assignment(consumer, partitions, gatherer, owned);
         this.checkpointEveryMillis = checkpointEvery.toMillis();
     }
 
     void subscribe() {
-        consumer.subscribe(List.of(Topics.RESULTS), this);
+        assignment.subscribe();
     }
 
     /**
@@ -87,96 +77,21 @@ final class ResultsLoop implements ConsumerRebalanceListener {
     void turn(Queue<String> ended) {
         try {
             forget(ended);
-            takeOverWaiting();
-            slowIntake();
+            assignment.takeOver();
+            // While the memory is spent and waits for objects to be written, nothing more is fetched.
+            assignment.pause(gatherer.isBudgetSpent() && writes.isBusy());
             gather(poll());
             store();
             checkpoint();
         } catch (StoreException | RetriableException e) {
-            LOG.warnf("LH-FIN-003 a store failed, partitions are taken over anew: %s", e.getMessage());
-            startOver();
+            LOG.warnf("LH-F003 a store failed, partitions are taken over anew: %s", e.getMessage());
+            assignment.startOver();
         }
     }
 
     /** Gives up what is owned; nothing is to be written, since all that counts is recorded. */
     void abandon() {
-        Set.copyOf(gatherer.epochs().keySet()).forEach(this::drop);
-        waiting.clear();
-    }
-
-    private void startOver() {
-        Set<Integer> owned = gatherer.epochs().keySet();
-        consumer.pause(topicPartitions(owned));
-        owned.forEach(this::drop);
-        waiting.addAll(owned);
-        nextTakeOver = now() + RETRY_MILLIS;
-    }
-
-    private void drop(int partition) {
-        gatherer.drop(partition);
-        owner.lost(partition);
-    }
-
-    @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        // A position of their own until the true one is known, or the consumer would ask for a committed offset.
-        consumer.pause(partitions);
-        partitions.forEach(partition -> consumer.seek(partition, 0));
-        partitions.forEach(partition -> waiting.add(partition.partition()));
-        nextTakeOver = now();
-    }
-
-    @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : partitions) {
-            drop(partition.partition());
-            waiting.remove(partition.partition());
-        }
-    }
-
-    private void takeOverWaiting() {
-        if (waiting.isEmpty() || now() < nextTakeOver) {
-            return;
-        }
-        nextTakeOver = now() + RETRY_MILLIS;
-        Set<TopicPartition> partitions = topicPartitions(waiting);
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        for (Ownership.Owned owned : ownership.takeOver(List.copyOf(waiting))) {
-            TopicPartition partition = new TopicPartition(Topics.RESULTS, owned.partition());
-            long begin = begins.getOrDefault(partition, 0L);
-            long offset = owned.offset();
-            if (offset < begin || offset > ends.getOrDefault(partition, Long.MAX_VALUE)) {
-                LOG.warnf(
-                        "LH-FIN-004 the log of partition=%d does not reach offset=%d: unfinished slices are executed again",
-                        owned.partition(), offset);
-                if (!ownership.restart(owned.partition(), owned.epoch(), begin)) {
-                    continue;
-                }
-                offset = begin;
-            }
-            waiting.remove(owned.partition());
-            gatherer.open(owned.partition(), owned.epoch(), offset);
-            consumer.seek(partition, offset);
-            consumer.resume(List.of(partition));
-            paused = false;
-            owner.tookOver(owned.partition(), owned.epoch());
-            LOG.infof("partition=%d is owned, epoch=%d offset=%d", owned.partition(), owned.epoch(), offset);
-        }
-    }
-
-    /** While the memory is spent and waits for objects to be written, nothing more is fetched. */
-    private void slowIntake() {
-        boolean pause = gatherer.isBudgetSpent() && writes.isBusy();
-        if (pause != paused) {
-            Set<TopicPartition> owned = topicPartitions(gatherer.epochs().keySet());
-            if (pause) {
-                consumer.pause(owned);
-            } else {
-                consumer.resume(owned);
-            }
-            paused = pause;
-        }
+        assignment.abandon();
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
@@ -184,8 +99,8 @@ final class ResultsLoop implements ConsumerRebalanceListener {
         try {
             return consumer.poll(Duration.ofMillis(wait));
         } catch (OffsetOutOfRangeException e) {
-            LOG.warnf("LH-FIN-005 the log was cut under the reader: %s", e.getMessage());
-            startOver();
+            LOG.warnf("LH-F005 the log was cut under the reader: %s", e.getMessage());
+            assignment.startOver();
             return ConsumerRecords.empty();
         }
     }
@@ -217,14 +132,14 @@ final class ResultsLoop implements ConsumerRebalanceListener {
             }
         }
         if (!unknown.isEmpty()) {
-            Ownership.Facts facts = ownership.facts(unknown);
+            PartitionStore.Facts facts = partitions.facts(unknown);
             gatherer.learn(partition, facts.batches(), facts.slices());
         }
         long now = now();
         for (Arrival arrival : arrivals) {
             gather(partition, arrival, now);
         }
-        owner.gathered(partition, records.getLast().offset() + 1);
+        owned.gathered(partition, records.getLast().offset() + 1);
     }
 
     private void gather(int partition, Arrival arrival, long now) {
@@ -238,7 +153,7 @@ final class ResultsLoop implements ConsumerRebalanceListener {
         } catch (MalformedRecordException e) {
             deadLetters.put(arrival.source(), e.toString());
             if (chunk != null) {
-                ownership.executeAgain(chunk.slice());
+                partitions.executeAgain(chunk.slice());
             }
             gatherer.skip(partition, offset);
         }
@@ -266,13 +181,12 @@ final class ResultsLoop implements ConsumerRebalanceListener {
         CheckpointWriter.Written written = checkpoints.write(marks);
         gatherer.recorded(written.partitions());
         gatherer.forget(written.ended());
+        owned.ended(written.ended());
         for (PartitionMark mark : marks) {
             if (!written.partitions().contains(mark.partition())) {
-                LOG.warnf("LH-FIN-006 fenced: partition=%d has another owner than epoch=%d", mark.partition(), mark.epoch());
-                consumer.pause(topicPartitions(Set.of(mark.partition())));
-                drop(mark.partition());
-                waiting.add(mark.partition());
-                nextTakeOver = now() + FENCED_MILLIS;
+                LOG.warnf(
+                        "LH-F006 fenced: partition=%d has another owner than epoch=%d", mark.partition(), mark.epoch());
+                assignment.fenced(mark.partition());
             }
         }
         if (gatherer.isBudgetSpent()) {
@@ -280,13 +194,8 @@ final class ResultsLoop implements ConsumerRebalanceListener {
         }
     }
 
-    private static Set<TopicPartition> topicPartitions(Collection<Integer> partitions) {
-        Set<TopicPartition> result = new HashSet<>();
-        partitions.forEach(partition -> result.add(new TopicPartition(Topics.RESULTS, partition)));
-        return result;
-    }
-
-    private static long now() {
+    /** A monotonic clock's milliseconds. */
+    static long now() {
         return System.nanoTime() / 1_000_000;
     }
 }

@@ -1,9 +1,10 @@
 package dev.longhaul.finalizer.intake;
 
 import dev.longhaul.finalizer.checkpoint.CheckpointWriter;
-import dev.longhaul.finalizer.checkpoint.Ownership;
+import dev.longhaul.finalizer.checkpoint.PartitionStore;
 import dev.longhaul.finalizer.gather.GatherLimits;
 import dev.longhaul.finalizer.gather.Gatherer;
+import dev.longhaul.finalizer.ownership.OwnedPartitions;
 import dev.longhaul.model.Topics;
 import dev.longhaul.store.ObjectStore;
 import java.time.Duration;
@@ -30,11 +31,11 @@ public final class ResultsReader implements AutoCloseable {
 
     private final LoopSettings settings;
     private final GatherLimits limits;
-    private final Ownership ownership;
+    private final PartitionStore partitions;
     private final CheckpointWriter checkpoints;
     private final ObjectStore objects;
     private final DeadLetters deadLetters;
-    private final Owner owner;
+    private final OwnedPartitions owned;
     private final Queue<String> ended = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("results-loop").unstarted(this::run);
@@ -43,18 +44,18 @@ public final class ResultsReader implements AutoCloseable {
     public ResultsReader(
             LoopSettings settings,
             GatherLimits limits,
-            Ownership ownership,
+            PartitionStore partitions,
             CheckpointWriter checkpoints,
             ObjectStore objects,
             DeadLetters deadLetters,
-            Owner owner) {
+            OwnedPartitions owned) {
         this.settings = settings;
         this.limits = limits;
-        this.ownership = ownership;
+        this.partitions = partitions;
         this.checkpoints = checkpoints;
         this.objects = objects;
         this.deadLetters = deadLetters;
-        this.owner = owner;
+        this.owned = owned;
     }
 
     public void start() {
@@ -82,12 +83,14 @@ public final class ResultsReader implements AutoCloseable {
             try {
                 readAs(instance);
             } catch (FencedInstanceIdException e) {
-                LOG.errorf("LH-FIN-007 another process runs as instance=%s; this one goes on under a name of its own", instance);
+                LOG.errorf(
+                        "LH-F007 another process runs as instance=%s; this one goes on under a name of its own",
+                        instance);
                 instance = settings.instance() + "-" + Long.toHexString(System.nanoTime());
             } catch (InterruptException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.error("LH-FIN-008 the results loop failed and starts anew", e);
+                LOG.error("LH-F008 the results loop failed and starts anew", e);
             }
         } while (!awaitClosing());
     }
@@ -107,11 +110,11 @@ public final class ResultsReader implements AutoCloseable {
             ResultsLoop loop = new ResultsLoop(
                     consumer,
                     new Gatherer(limits),
-                    ownership,
+                    partitions,
                     checkpoints,
                     writes,
                     deadLetters,
-                    owner,
+                    owned,
                     settings.checkpointEvery());
             try {
                 loop.subscribe();
@@ -133,8 +136,7 @@ public final class ResultsReader implements AutoCloseable {
         config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-        config.put(
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
@@ -146,7 +148,7 @@ public final class ResultsReader implements AutoCloseable {
         return config;
     }
 
-    /** Ends the loop and waits for it for some seconds. What no checkpoint has recorded is read again by the next owner. */
+    /** Ends the loop and waits for it for some seconds. What no checkpoint has recorded is read again by the next owned. */
     @Override
     public void close() throws InterruptedException {
         closing.countDown();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Becoming the owner of partitions, and reading what their owner has to know. */
-public final class Ownership {
+public final class PartitionStore {
     /** Waits for a checkpoint of the former owner that is under way, and no later one of its counts. */
     private static final String TAKE_OVER = """
             insert into results_partition (partition, epoch) select p, 1 from unnest($1::int[]) p order by p
@@ -49,7 +49,7 @@ public final class Ownership {
 
     private final Database database;
 
-    public Ownership(Database database) {
+    public PartitionStore(Database database) {
         this.database = database;
     }
 
@@ -60,8 +60,7 @@ public final class Ownership {
     public List<Owned> takeOver(Collection<Integer> partitions) {
         List<Owned> owned = new ArrayList<>();
         for (Row row : database.run(TAKE_OVER, (Object) partitions.toArray(Integer[]::new))) {
-            owned.add(new Owned(
-                    row.getInteger("partition"), row.getLong("epoch"), row.getLong("checkpoint_offset")));
+            owned.add(new Owned(row.getInteger("partition"), row.getLong("epoch"), row.getLong("checkpoint_offset")));
         }
         return List.copyOf(owned);
     }

@@ -1,0 +1,133 @@
+package dev.longhaul.cli.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApiClientTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory = Path.of("");
+
+    private final FakeApi api;
+    private final ApiClient client;
+
+    ApiClientTest() throws IOException {
+        api = new FakeApi();
+        client = new ApiClient(api.url(), "sk-test", PATIENCE);
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void shouldUploadAFileAsAForm() throws IOException {
+        Path file = Files.writeString(directory.resolve("my \"requests\".txt"), "{\"a\":1}\n{\"b\":2}");
+        api.answer("POST /v1/files", 200, "{\"id\":\"file-1\"}");
+
+        assertThat(client.upload(file)).isEqualTo("file-1");
+
+        FakeApi.Received request = api.received("POST /v1/files").getFirst();
+        assertThat(request.headers()).containsEntry("Authorization", List.of("Bearer sk-test"));
+        assertThat(request.body())
+                .contains("name=\"purpose\"\r\n\r\nbatch\r\n")
+                .contains("filename=\"my %22requests%22.txt.jsonl\"")
+                .contains("\r\n\r\n{\"a\":1}\n{\"b\":2}\r\n--");
+    }
+
+    @Test
+    void shouldRepeatACreateUnderOneIdempotencyKeyWhileTheServiceIsNotReady() {
+        api.answer("POST /v1/batches", 503, "")
+                .answer("POST /v1/batches", 200, FakeApi.batch("validating", 0, 0, 0, ""));
+
+        Batch batch = client.create("file-1", "/v1/embeddings", "24h");
+
+        assertThat(batch.id()).isEqualTo("batch_1");
+        assertThat(api.received("POST /v1/batches"))
+                .hasSize(2)
+                .extracting(request -> request.headers().get("Idempotency-key"))
+                .doesNotContainNull()
+                .containsOnly(
+                        api.received("POST /v1/batches").getFirst().headers().get("Idempotency-key"));
+    }
+
+    @Test
+    void shouldTellTheServicesOwnWordsWhenItRefuses() {
+        api.answer("GET /v1/batches/x", 404, "{\"error\":{\"message\":\"No batch found with id 'x'.\"}}");
+
+        assertThatThrownBy(() -> client.get("x"))
+                .isInstanceOf(ApiException.class)
+                .hasMessage("No batch found with id 'x'.");
+        assertThat(api.received("GET /v1/batches/x")).hasSize(1);
+    }
+
+    @Test
+    void shouldSayWhoDidNotAnswer() {
+        ApiClient nobody = new ApiClient(URI.create("http://127.0.0.1:1/v1"), "", Duration.ofMillis(100));
+
+        assertThatThrownBy(() -> nobody.get("x"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("no answer from http://127.0.0.1:1/v1");
+    }
+
+    @Test
+    void shouldRepeatADownloadThatWasCut() throws IOException {
+        String line = "GET /v1/files/file-2/content";
+        api.answerCut(line, "0123456789").answer(line, 200, "0123456789");
+        Path target = directory.resolve("out");
+
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            client.download("file-2", channel);
+        }
+
+        assertThat(target).hasContent("0123456789");
+        assertThat(api.received(line)).hasSize(2);
+    }
+
+    @Test
+    void shouldFetchOnlyWhatADownloadStillLacks() throws IOException {
+        String line = "GET /v1/files/file-2/content";
+        api.answer(line, 200, "0123456789");
+        Path target = Files.writeString(directory.resolve("out"), "01234");
+
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            channel.position(5);
+            client.download("file-2", channel);
+        }
+
+        assertThat(target).hasContent("0123456789");
+        assertThat(api.received(line).getLast().headers()).containsEntry("Range", List.of("bytes=5-"));
+    }
+
+    @Test
+    void shouldReadTheProblemsOfAFailedBatch() {
+        api.answer("GET /v1/batches/batch_1", 200, FakeApi.batch("failed", 0, 0, 0, """
+                ,"output_file_id":null,"errors":{"object":"list","data":[
+                {"code":"invalid_json_line","message":"This line is not parseable as valid JSON.","param":null,"line":3},
+                {"code":"empty_file","message":"No lines.","param":null,"line":null}]}"""));
+
+        Batch batch = client.get("batch_1");
+
+        assertThat(batch.hasEnded()).isTrue();
+        assertThat(batch.outputFileId()).isNull();
+        assertThat(batch.errors())
+                .extracting(Batch.Problem::toString)
+                .containsExactly(
+                        "line 3: This line is not parseable as valid JSON. (invalid_json_line)",
+                        "No lines. (empty_file)");
+    }
+}

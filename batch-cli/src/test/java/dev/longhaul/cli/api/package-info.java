@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.cli.api;
+
+import org.jspecify.annotations.NullMarked;

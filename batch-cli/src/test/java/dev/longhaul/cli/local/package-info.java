@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.cli.local;
+
+import org.jspecify.annotations.NullMarked;

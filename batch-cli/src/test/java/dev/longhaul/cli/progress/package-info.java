@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.cli.progress;
+
+import org.jspecify.annotations.NullMarked;
