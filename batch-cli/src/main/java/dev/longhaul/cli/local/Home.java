@@ -70,7 +70,3 @@ public record Home(Path root, Path directory) {
         return directory.resolve("api-key");
     }
 
-    Path aotCaches() {
-        return directory.resolve("aot");
-    }
-}
