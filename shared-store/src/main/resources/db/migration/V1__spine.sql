@@ -156,7 +156,11 @@ create table slice (
   not_before timestamptz,
   finished_offset bigint,
   bitmap bytea,
+  -- Holders that died in a row without a newly sealed line; the line that one ran alone when it died, by index.
   fruitless integer not null default 0,
+  suspect_line integer,
+  -- Lines tried in vain so far, by index: attempts made and when the next is due, in ms since the epoch.
+  attempts jsonb,
   primary key (batch_id, seq),
   check (state not in ('claimed', 'reported') or holder is not null)
 ) with (fillfactor = 70);

@@ -59,7 +59,9 @@ final class Api {
         }
 
         List<String> ids() {
-            return data().stream().map(item -> ((JsonObject) item).getString("id")).toList();
+            return data().stream()
+                    .map(item -> ((JsonObject) item).getString("id"))
+                    .toList();
         }
 
         String id() {
@@ -93,8 +95,8 @@ final class Api {
 
     Answer send(String method, String path, BodyPublisher body, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).method(method, body);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .method(method, body);
         if (!key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }

@@ -31,7 +31,7 @@ public final class StackResource implements QuarkusTestResourceLifecycleManager 
             LocalStack stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"));
             running = stack;
             Map<String, String> config = new HashMap<>(stack.systemProperties());
-            config.put("longhaul.admin-key", ADMIN_KEY);
+            config.put("longhaul.access.admin-key", ADMIN_KEY);
             config.put("longhaul.files.max-size", String.valueOf(MAX_FILE));
             // Fewer than two uploads at once would like to have.
             config.put("longhaul.files.part-buffers", "3");

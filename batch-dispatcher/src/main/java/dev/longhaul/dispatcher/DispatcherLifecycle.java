@@ -20,6 +20,7 @@ import org.jboss.logging.Logger;
 class DispatcherLifecycle {
     private static final Logger LOG = Logger.getLogger(DispatcherLifecycle.class);
     private static final long RENEW_MILLIS = 100;
+    private static final long RECONCILE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final ProcessLease lease;
@@ -32,6 +33,8 @@ class DispatcherLifecycle {
     private final StopWatch stops;
     private volatile boolean running = true;
     private volatile boolean started;
+    private volatile boolean draining;
+    private long reconciledNanos = System.nanoTime();
 
     DispatcherLifecycle(
             ProcessLease lease,
@@ -66,14 +69,16 @@ class DispatcherLifecycle {
         while (running) {
             try {
                 String before = lease.identity().id();
-                lease.renew(started ? appetite.measure() : appetite.nothing());
+                lease.renew(started && !draining ? appetite.measure() : appetite.nothing());
                 if (!started) {
                     startParts();
                 } else if (!before.equals(lease.identity().id())) {
                     dispatch.dropForeign();
                 }
                 dispatch.share();
+                dispatch.sweep();
                 stops.check();
+                handBackUnknown();
                 warned = "";
                 TimeUnit.MILLISECONDS.sleep(RENEW_MILLIS);
             } catch (InterruptedException e) {
@@ -86,6 +91,13 @@ class DispatcherLifecycle {
                 }
                 pause();
             }
+        }
+    }
+
+    private void handBackUnknown() {
+        if (System.nanoTime() - reconciledNanos > RECONCILE_NANOS) {
+            reconciledNanos = System.nanoTime();
+            reports.handBackUnknown(lease.identity().id());
         }
     }
 
@@ -115,6 +127,7 @@ class DispatcherLifecycle {
             running = false;
             return;
         }
+        draining = true;
         plans.stop();
         scheduler.stop();
         intake.stop();

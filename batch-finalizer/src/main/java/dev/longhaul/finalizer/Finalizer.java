@@ -6,10 +6,10 @@ import dev.longhaul.finalizer.gather.GatherLimits;
 import dev.longhaul.finalizer.intake.DeadLetters;
 import dev.longhaul.finalizer.intake.LoopSettings;
 import dev.longhaul.finalizer.intake.ResultsReader;
+import dev.longhaul.finalizer.ownership.OwnedPartitions;
 import dev.longhaul.finalizer.retention.Retention;
 import dev.longhaul.finalizer.settle.OpenBatches;
 import dev.longhaul.finalizer.settle.OrphanSweep;
-import dev.longhaul.finalizer.ownership.OwnedPartitions;
 import dev.longhaul.finalizer.settle.Settlement;
 import dev.longhaul.finalizer.settle.Settler;
 import dev.longhaul.finalizer.unserved.UnservedAnswers;
@@ -108,7 +108,7 @@ final class Finalizer implements AutoCloseable {
         return deadLetters.count();
     }
 
-    private static GatherLimits limits(FinalizerConfig config) {
+    static GatherLimits limits(FinalizerConfig config) {
         return new GatherLimits(
                 config.segmentBytes().asBigInteger().intValueExact(),
                 config.inlineBytes().asBigInteger().intValueExact(),

@@ -74,7 +74,9 @@ class FinalizerHealth {
             try {
                 return response.status(answers.getAsBoolean()).build();
             } catch (RuntimeException e) {
-                return response.withData("reason", String.valueOf(e.getMessage())).down().build();
+                return response.withData("reason", String.valueOf(e.getMessage()))
+                        .down()
+                        .build();
             }
         };
     }

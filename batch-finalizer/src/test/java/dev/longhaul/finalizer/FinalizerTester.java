@@ -18,9 +18,9 @@ import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.ObjectStoreConfig;
 import dev.longhaul.store.OutboxSignal;
 import dev.longhaul.store.Transitions;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.config.PropertiesConfigSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgBuilder;
@@ -166,8 +166,9 @@ final class FinalizerTester {
         for (int count : sliceLines) {
             int before = lines.length();
             for (int i = 0; i < count; i++) {
-                lines.append("{\"custom_id\": \"c-%d\", \"method\": \"POST\", \"url\": \"/v1/embeddings\", \"body\": {\"model\":\"m\"}}\n"
-                        .formatted(line++));
+                lines.append(
+                        "{\"custom_id\": \"c-%d\", \"method\": \"POST\", \"url\": \"/v1/embeddings\", \"body\": {\"model\":\"m\"}}\n"
+                                .formatted(line++));
             }
             lengths.add(lines.length() - before);
         }
@@ -182,30 +183,21 @@ final class FinalizerTester {
                     input,
                     (long) bytes.length,
                     Buffer.buffer(bytes));
-            transaction.run(
-                    """
+            transaction.run("""
                     insert into batch (id, tenant_id, job_id, input_file_id, endpoint, completion_window, status, expires_at,
                       in_progress_at, output_ref, error_ref, results_partition, lines_total)
                     values ($1, 't', 'job-t', $2, '/v1/embeddings', '24h', 'in_progress', now() + interval '1 day',
-                      now(), 'file-out' || $1, 'file-err' || $1, $3, $4)""",
-                    id, input, partition, (long) line(sliceLines));
+                      now(), 'file-out' || $1, 'file-err' || $1, $3, $4)""", id, input, partition, (long) line(sliceLines));
             int offset = 0;
             int first = 1;
             for (int seq = 0; seq < sliceLines.length; seq++) {
-                transaction.run(
-                        """
+                transaction.run("""
                         insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, state, claim, holder)
-                        values ($1, $2, $3, $4, $5, $6, 'claimed', 1, 'dispatcher-1')""",
-                        id,
-                        seq,
-                        (long) offset,
-                        lengths.get(seq),
-                        (long) first,
-                        sliceLines[seq]);
+                        values ($1, $2, $3, $4, $5, $6, 'claimed', 1, 'dispatcher-1')""", id, seq, (long) offset, lengths.get(seq), (long) first, sliceLines[seq]);
                 offset += lengths.get(seq);
                 first += sliceLines[seq];
             }
-            return null;
+            return id;
         });
         return new TestBatch(id, partition, sliceLines.clone());
     }
@@ -241,6 +233,10 @@ final class FinalizerTester {
 
         /** Sends one chunk and answers its offset. */
         long produce(int seq, LineOutcome outcome, IntFunction<String> text, int... lines) {
+            return send(partition, chunk(seq, outcome, text, lines));
+        }
+
+        byte[] chunk(int seq, LineOutcome outcome, IntFunction<String> text, int... lines) {
             List<ResultChunk.Entry> entries = new ArrayList<>();
             StringBuilder bytes = new StringBuilder();
             for (int line : lines) {
@@ -253,11 +249,13 @@ final class FinalizerTester {
             boolean served = outcome == LineOutcome.COMPLETED;
             ResultChunk chunk =
                     new ResultChunk(new SliceId(id, seq), 1, entries, served ? full : none, served ? none : full);
-            return send(partition, chunk.encode());
+            return chunk.encode();
         }
 
         Row row() {
-            return database.run("select * from batch where id = $1", id).iterator().next();
+            return database.run("select * from batch where id = $1", id)
+                    .iterator()
+                    .next();
         }
 
         BatchStatus status() {

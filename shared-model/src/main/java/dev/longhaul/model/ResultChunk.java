@@ -16,6 +16,7 @@ import java.util.List;
  */
 public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuffer output, ByteBuffer errors) {
     private static final byte VERSION = 1;
+    private static final int ENTRY_BYTES = 49;
 
     /**
      * One result line.
@@ -28,7 +29,7 @@ public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuf
     /** Encodes a chunk; {@code output} and {@code errors} are read from position to limit and left as they were. */
     public byte[] encode() {
         byte[] batch = slice.batchId().getBytes(StandardCharsets.UTF_8);
-        int header = 1 + 1 + batch.length + 3 * 4 + entries.size() * 49 + 4;
+        int header = 1 + 1 + batch.length + 3 * 4 + entries.size() * ENTRY_BYTES + 4;
         ByteBuffer out = ByteBuffer.allocate(header + output.remaining() + errors.remaining());
         out.put(VERSION).put((byte) batch.length).put(batch);
         out.putInt(slice.seq()).putInt(claim).putInt(entries.size());
@@ -71,7 +72,7 @@ public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuf
         SliceId slice = new SliceId(new String(batch, StandardCharsets.UTF_8), in.getInt());
         int claim = in.getInt();
         int count = in.getInt();
-        if (count < 0 || count > in.remaining()) {
+        if (count < 0 || count > in.remaining() / ENTRY_BYTES) {
             throw new MalformedRecordException("result chunk: impossible line count " + count);
         }
         List<Entry> entries = new ArrayList<>(count);

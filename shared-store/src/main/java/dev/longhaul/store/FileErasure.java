@@ -23,12 +23,9 @@ public class FileErasure {
      * @return how many
      */
     public int giveUpUploads(Duration untouched) {
-        return database.run(
-                        """
+        return database.run("""
                         update file set state = 'deleted', deleted_at = now()
-                        where state = 'pending' and touched_at < now() - make_interval(secs => $1)""",
-                        (double) untouched.toSeconds())
-                .rowCount();
+                        where state = 'pending' and touched_at < now() - make_interval(secs => $1)""", (double) untouched.toSeconds()).rowCount();
     }
 
     /** Deletes up to 1,000 files that are past their time. */

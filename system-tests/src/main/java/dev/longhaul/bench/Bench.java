@@ -22,7 +22,7 @@ import java.util.Map;
  */
 record Bench(Path directory, int runs, boolean quick) {
     private static final Duration POLL = Duration.ofMillis(10);
-    private static final Duration LIMIT = Duration.ofMinutes(20);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     Bench {
         try {

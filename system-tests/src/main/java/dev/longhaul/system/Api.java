@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** A client of the batch API that hides nothing: no retries. All threads. */
 public final class Api {
@@ -57,6 +58,11 @@ public final class Api {
     /** Uploads an input file and answers its id. */
     public String upload(byte[] content) {
         return upload(BodyPublishers.ofByteArray(content));
+    }
+
+    /** Uploads an input file of unknown size and answers its id. */
+    public String upload(Supplier<InputStream> content) {
+        return upload(BodyPublishers.ofInputStream(content));
     }
 
     private String upload(BodyPublisher content) {

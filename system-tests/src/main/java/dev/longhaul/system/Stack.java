@@ -1,10 +1,7 @@
 package dev.longhaul.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,16 +93,7 @@ public final class Stack implements AutoCloseable {
                 URI.create(status.path("api").asText()), status.path("api_key").asText(), members);
     }
 
-    /** The last lines of a process's log. */
-    public String log(String process) {
-        try {
-            List<String> lines = Files.readAllLines(data.resolve("logs").resolve(process + ".log"));
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
+    /** Its directory; logs lie in {@code logs} there. */
     public Path data() {
         return data;
     }

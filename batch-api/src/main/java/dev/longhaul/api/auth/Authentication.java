@@ -28,7 +28,7 @@ public class Authentication {
     @Priority(Priorities.AUTHENTICATION)
     public void identify(ContainerRequestContext request) {
         caller.identify(
-                switch (config.auth()) {
+                switch (config.mode()) {
                     case NONE -> TenantStore.DEFAULT_TENANT;
                     case KEYS -> tenantOf(request.getHeaderString(HttpHeaders.AUTHORIZATION));
                 });

@@ -199,7 +199,7 @@ final class Upload implements AutoCloseable {
         Writing last = writing;
         if (last != null) {
             // Only then may its object be deleted: it could appear afterwards.
-            last.done().handle((done, failure) -> done).join();
+            last.done().exceptionally(failure -> null).join();
             means.buffers().giveBack(last.buffer());
             writing = null;
         }

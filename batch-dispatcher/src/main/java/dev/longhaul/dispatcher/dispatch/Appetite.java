@@ -3,12 +3,10 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
-import dev.longhaul.dispatcher.lease.ProcessLease;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,13 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ApplicationScoped
 public class Appetite {
     private static final double RUNWAY_SECONDS = 1.0;
-    private static final double SLOWEST_DECAY = 0.5;
 
     private final Backends backends;
     private final Dispatch dispatch;
     private final SliceReports reports;
     private final ChunkSender sender;
-    private final ProcessLease lease;
     private final DispatcherConfig config;
     private final Map<Backend, Rate> rates = new HashMap<>();
     /** Lines claimed and still on their way into a queue. */
@@ -37,13 +33,11 @@ public class Appetite {
             Dispatch dispatch,
             SliceReports reports,
             ChunkSender sender,
-            ProcessLease lease,
             DispatcherConfig config) {
         this.backends = backends;
         this.dispatch = dispatch;
         this.reports = reports;
         this.sender = sender;
-        this.lease = lease;
         this.config = config;
     }
 
@@ -64,8 +58,12 @@ public class Appetite {
     }
 
     private int wantedAt(Backend backend) {
-        double perSecond = rates.computeIfAbsent(backend, b -> new Rate()).update(dispatch.started(backend));
-        int slots = Math.max(1, backend.config().maxInFlight() / lease.identity().dispatchers());
+        double perSecond = rates.computeIfAbsent(backend, b -> new Rate(System.nanoTime()))
+                .update(dispatch.started(backend), System.nanoTime());
+        int slots = dispatch.share(backend);
+        if (slots == 0) {
+            return 0;
+        }
         int runway = (int) Math.max(2L * slots, perSecond * RUNWAY_SECONDS);
         return Math.max(0, runway - dispatch.waiting(backend) - arriving.get());
     }
@@ -77,24 +75,5 @@ public class Appetite {
 
     void arriving(int lines) {
         arriving.addAndGet(lines);
-    }
-
-    /** Lines a second: rises at once with the present, falls slowly. */
-    private static final class Rate {
-        private long count;
-        private long atNanos = System.nanoTime();
-        private double perSecond;
-
-        double update(long nowCount) {
-            long now = System.nanoTime();
-            double seconds = (now - atNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-            if (seconds >= 0.02) {
-                double present = (nowCount - count) / seconds;
-                perSecond = Math.max(present, perSecond * Math.pow(SLOWEST_DECAY, seconds));
-                count = nowCount;
-                atNanos = now;
-            }
-            return perSecond;
-        }
     }
 }

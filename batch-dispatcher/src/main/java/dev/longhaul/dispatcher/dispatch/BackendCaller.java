@@ -24,10 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one HTTP call for one request line and tells what came of it, exactly once. The request body is a window on the slice's
+ * Makes one HTTP call for one request line and tells what came of it; the first thing told counts. The request body is a window on the slice's
  * bytes; the answer's bytes are collected in a buffer that the lane lends. Belongs to its lane's event loop.
  */
 final class BackendCaller {
@@ -36,48 +35,39 @@ final class BackendCaller {
     private static final CharSequence USER_AGENT = HttpHeaders.createOptimized("longhaul");
 
     private final Backend backend;
-    private final Vertx vertx;
     private final Map<String, RequestOptions> optionsByEndpoint = new HashMap<>();
-    private @Nullable HttpClient client;
-    private int poolSize;
+    private final HttpClient client;
 
+    /** Must be made on the lane's event loop, to which its connections belong. */
     BackendCaller(Vertx vertx, Backend backend) {
-        this.vertx = vertx;
         this.backend = backend;
-    }
-
-    /** Connections for so many calls; a larger pool replaces a smaller one, whose calls end where they are. */
-    void setPoolSize(int size) {
-        if (size > poolSize) {
-            poolSize = size;
-            HttpClientOptions options = new HttpClientOptions()
-                    .setConnectTimeout(CONNECT_MILLIS)
-                    .setKeepAliveTimeout(30)
-                    .setTcpNoDelay(true);
-            client = vertx.createHttpClient(
-                    options, new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(-1));
-        }
+        // The pool is as large as the lane's limit may ever get; connections are made when they are needed.
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setConnectTimeout(CONNECT_MILLIS)
+                        .setKeepAliveTimeout(30)
+                        .setTcpNoDelay(true),
+                new PoolOptions()
+                        .setHttp1MaxSize(backend.config().maxInFlight())
+                        .setMaxWaitQueueSize(-1));
     }
 
     void call(LineCall call, Consumer<Answer> done) {
-        HttpClient ready = client;
-        if (ready == null) {
-            throw new IllegalStateException("no slot, so no call");
-        }
+        int serial = call.serial;
         RequestOptions options = optionsByEndpoint.computeIfAbsent(call.run.claim().endpoint(), this::options);
-        ready.request(options).onComplete(opened -> {
+        client.request(options).onComplete(opened -> {
             if (opened.failed()) {
                 done.accept(isNobodyThere(opened.cause())
                         ? new Answer.Unreachable(String.valueOf(opened.cause().getMessage()))
                         : new Answer.Broken(String.valueOf(opened.cause().getMessage())));
             } else {
-                send(call, opened.result(), done);
+                send(call, serial, opened.result(), done);
             }
         });
     }
 
-    private void send(LineCall call, HttpClientRequest request, Consumer<Answer> done) {
-        if (call.settled) {
+    private void send(LineCall call, int serial, HttpClientRequest request, Consumer<Answer> done) {
+        if (call.serial != serial) {
             request.reset();
             return;
         }
@@ -85,23 +75,22 @@ final class BackendCaller {
         request.response().onComplete(begun -> {
             if (begun.failed()) {
                 done.accept(new Answer.Broken(String.valueOf(begun.cause().getMessage())));
-            } else if (!call.settled) {
-                read(call, begun.result(), done);
+            } else if (call.serial == serial) {
+                read(call, serial, begun.result(), done);
             }
         });
         request.end(Buffer.buffer(body(call.request)));
     }
 
-    private void read(LineCall call, HttpClientResponse response, Consumer<Answer> done) {
+    private void read(LineCall call, int serial, HttpClientResponse response, Consumer<Answer> done) {
         LineBuffer body = call.body;
         if (body == null) {
             throw new IllegalStateException("a call in flight has a buffer");
         }
         int most = backend.config().maxAnswerBytes();
-        call.statusCode = response.statusCode();
         response.exceptionHandler(failure -> done.accept(new Answer.Cut(String.valueOf(failure.getMessage()))));
         response.handler(part -> {
-            if (call.settled) {
+            if (call.serial != serial) {
                 return;
             }
             if ((long) body.length() + part.length() > most) {
@@ -112,7 +101,7 @@ final class BackendCaller {
             }
         });
         response.endHandler(end -> {
-            if (!call.settled) {
+            if (call.serial == serial) {
                 done.accept(whole(response, body));
             }
         });
@@ -127,14 +116,6 @@ final class BackendCaller {
                 usage != null,
                 usage == null ? Usage.NONE : usage,
                 RetryAfter.millis(headers.get(HttpHeaders.RETRY_AFTER), headers.get("retry-after-ms")));
-    }
-
-    /** Breaks a call off; what still comes of it is not told. */
-    void reset(LineCall call) {
-        HttpClientRequest http = call.http;
-        if (http != null) {
-            http.reset();
-        }
     }
 
     private ByteBuf body(RequestLine line) {

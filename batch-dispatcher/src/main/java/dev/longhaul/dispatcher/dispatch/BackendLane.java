@@ -6,14 +6,19 @@ import dev.longhaul.model.jsonl.LineBuffer;
 import dev.longhaul.model.jsonl.LineProblem;
 import dev.longhaul.model.jsonl.LineTokenizer;
 import dev.longhaul.model.jsonl.RequestLine;
+import io.vertx.core.http.HttpClientRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +26,22 @@ import org.jspecify.annotations.Nullable;
  * the lane's event loop, so that no lock and no hand-over stands between two lines.
  */
 final class BackendLane {
+    private static final Logger LOG = Logger.getLogger(BackendLane.class);
     /** Calls in flight when a batch stops may finish for so long. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** A line due later than this goes back with its slice instead of being kept in memory. */
+    private static final long PARK_MILLIS = 10_000;
+    /** So long may a backend be down before the lines that wait for it go back. */
+    private static final long DOWN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final Set<Integer> MAY_BE_DOWN = Set.of(502, 503, 504);
 
     private final Lane lane;
     private final Backend backend;
     private final RunQueue queue;
     private final ProcessLease lease;
     private final BackendCaller caller;
-    private final LineTokenizer tokenizer = new LineTokenizer();
+    private final LineTokenizer tokenizer = Lane.tokenizer();
     private final ConcurrencyLimit limit = new ConcurrencyLimit(0);
     private final RandomGenerator random = RandomGenerator.getDefault();
     /** In order of their start, and so of their time-outs. */
@@ -38,6 +50,7 @@ final class BackendLane {
     private final PriorityQueue<LineCall> later =
             new PriorityQueue<>(Comparator.comparingLong((LineCall call) -> call.dueNanos));
     private final ArrayDeque<LineCall> whenBack = new ArrayDeque<>();
+    private long upNanos = System.nanoTime();
 
     BackendLane(Lane lane, Backend backend, RunQueue queue, ProcessLease lease) {
         this.lane = lane;
@@ -49,7 +62,6 @@ final class BackendLane {
 
     void setCeiling(int ceiling) {
         limit.setCeiling(ceiling);
-        caller.setPoolSize(ceiling);
     }
 
     /** Starts lines until no slot, no line or no permission is left. */
@@ -72,44 +84,89 @@ final class BackendLane {
         if (due != null && due.dueNanos <= System.nanoTime()) {
             return later.poll();
         }
-        RunQueue.Taken taken = queue.take();
-        return taken == null ? null : open(taken);
+        for (RunQueue.Taken taken = queue.take(); taken != null; taken = queue.take()) {
+            LineCall call = open(taken.run(), taken.line());
+            if (call != null) {
+                return call;
+            }
+        }
+        return null;
     }
 
-    private @Nullable LineCall open(RunQueue.Taken taken) {
-        SliceRun run = taken.run();
-        int offset = run.offset(taken.line());
-        return switch (tokenizer.tokenize(run.bytes(), offset, run.length(taken.line()))) {
-            case RequestLine request -> new LineCall(run, taken.line(), request);
-            case LineProblem problem ->
-                throw new IllegalStateException("line " + taken.line() + " of slice " + run.claim().slice()
-                        + " passed its plan but reads as " + problem.message());
+    /** The call for a line just taken; null when the line is settled without one, or not due yet. */
+    private @Nullable LineCall open(SliceRun run, int line) {
+        return switch (tokenizer.tokenize(run.bytes(), run.offset(line), run.length(line))) {
+            case RequestLine request -> {
+                LineCall call = new LineCall(run, line, request);
+                Waiting waiting = run.waiting(call.indexInSlice());
+                yield waiting == null || resume(call, waiting) ? call : null;
+            }
+            case LineProblem problem -> {
+                LOG.errorf(
+                        "LH-D024 line %d of slice %s passed its plan but reads as: %s",
+                        run.indexInSlice(line), run.claim().slice(), problem.message());
+                lane.results().failedUnread(run, run.indexInSlice(line), problem.code(), problem.message());
+                yield null;
+            }
         };
+    }
+
+    /** Goes on where an earlier claim stopped; true when the next attempt is due. */
+    private boolean resume(LineCall call, Waiting waiting) {
+        call.attempt = waiting.attempts();
+        long delayMillis = waiting.dueMillis() - System.currentTimeMillis();
+        if (delayMillis > 0) {
+            postpone(call, delayMillis);
+        }
+        return delayMillis <= 0;
+    }
+
+    private void postpone(LineCall call, long delayMillis) {
+        if (delayMillis > PARK_MILLIS) {
+            lane.giveBack(call, delayMillis);
+        } else {
+            call.dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+            later.add(call);
+        }
     }
 
     private void start(LineCall call) {
         if (call.run.isStopped() || !lease.covers(call.run.claim().holder())) {
-            lane.giveBack(call.run, 1);
+            lane.giveBack(call, 0);
             return;
         }
         call.attempt++;
         call.startedNanos = System.nanoTime();
-        call.settled = false;
         call.body = lane.takeBuffer();
+        int serial = ++call.serial;
         inFlight.add(call);
-        caller.call(call, answer -> answered(call, answer));
+        try {
+            caller.call(call, answer -> answered(call, serial, answer));
+        } catch (RuntimeException e) {
+            // Later, so that a row of such lines does not pile up on the stack.
+            lane.execute(() -> answered(call, serial, new Answer.Broken(String.valueOf(e.getMessage()))));
+        }
     }
 
-    private void answered(LineCall call, Answer answer) {
-        if (call.settled) {
+    private void answered(LineCall call, int serial, Answer answer) {
+        if (call.serial != serial) {
             return;
         }
-        call.settled = true;
+        call.serial++;
         inFlight.remove(call);
         if (answer instanceof Answer.Unreachable) {
             backend.setDown(true);
+        } else if (answer instanceof Answer.Whole whole && MAY_BE_DOWN.contains(whole.statusCode())) {
+            backend.suspect();
         }
-        settle(call, Verdict.of(answer, call.attempt, backend.config().attempts(), random));
+        try {
+            settle(call, Verdict.of(answer, call.attempt, backend.config().attempts(), random));
+        } catch (RuntimeException e) {
+            // Whatever it was, the line must not stay open for ever; its result is not written, so it runs again.
+            LOG.errorf(e, "LH-D025 the answer to line %d of %s cannot be taken over", call.indexInSlice(), call.run.claim()
+                    .slice());
+            lane.giveBack(call, PARK_MILLIS);
+        }
         call.http = null;
         LineBuffer body = call.body;
         if (body != null) {
@@ -133,20 +190,24 @@ final class BackendLane {
                     limit.overloaded(call.startedNanos, System.nanoTime());
                 }
                 if (call.run.isStopped()) {
-                    lane.giveBack(call.run, 1);
+                    lane.giveBack(call, 0);
                 } else {
-                    call.dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(again.delayMillis());
-                    later.add(call);
+                    postpone(call, again.delayMillis());
                 }
             }
-            case Verdict.WhenBack whenBackAgain -> {
+            case Verdict.WhenBack whenItIsBack -> {
                 call.attempt--;
-                whenBack.addLast(call);
+                if (call.run.isStopped()) {
+                    lane.giveBack(call, 0);
+                } else {
+                    call.dueNanos = System.nanoTime();
+                    whenBack.addLast(call);
+                }
             }
         }
     }
 
-    /** Called every few ms by the lane: time-outs, calls of stopped batches past their grace, waiting lines of stopped runs. */
+    /** Called every few ms by the lane: time-outs, and what waits for a backend that is down. */
     void tick(long nowNanos) {
         long timeoutNanos = backend.config().timeout().toNanos();
         List<LineCall> overdue = new ArrayList<>();
@@ -157,36 +218,70 @@ final class BackendLane {
             overdue.add(call);
         }
         for (LineCall call : overdue) {
-            caller.reset(call);
-            answered(call, new Answer.TimedOut(backend.config().timeout().toMillis()));
+            // Told before it is broken off: the breaking would be told as an answer of its own.
+            HttpClientRequest http = call.http;
+            answered(call, call.serial, new Answer.TimedOut(backend.config().timeout().toMillis()));
+            reset(http);
+        }
+        if (backend.isDown()) {
+            moveAway(whenBack, nowNanos);
+            moveAway(later, nowNanos);
+        } else {
+            upNanos = nowNanos;
         }
         pump();
+    }
+
+    /** Nothing waits for a backend that is down when another one serves its model; nor for long when none does. */
+    private void moveAway(Collection<LineCall> waiting, long nowNanos) {
+        for (Iterator<LineCall> calls = waiting.iterator(); calls.hasNext(); ) {
+            LineCall call = calls.next();
+            BackendLane other = lane.another(call.request.model());
+            if (other != null) {
+                calls.remove();
+                other.later.add(call);
+            } else if (nowNanos - upNanos > DOWN_NANOS) {
+                calls.remove();
+                lane.giveBack(call, call.run.claim().model() == null ? PARK_MILLIS : 0);
+            }
+        }
+    }
+
+    /** Whether it could start lines of that model now. */
+    boolean isOpenFor(@Nullable String model) {
+        return !backend.isDown() && limit.value() > 0 && (model == null || backend.serves(model));
     }
 
     /** Gives back what of a stopped run waits here; what is in flight has a short grace. */
     void stop(SliceRun run) {
-        int waiting = (int) later.stream().filter(call -> call.run == run).count()
-                + (int) whenBack.stream().filter(call -> call.run == run).count();
-        later.removeIf(call -> call.run == run);
-        whenBack.removeIf(call -> call.run == run);
-        if (waiting > 0) {
-            lane.giveBack(run, waiting);
-        }
+        dropWaiting(run);
         lane.after(STOP_GRACE_NANOS, () -> abandon(run));
     }
 
+    private void dropWaiting(SliceRun run) {
+        List<LineCall> waiting = new ArrayList<>(later);
+        waiting.addAll(whenBack);
+        waiting.removeIf(call -> call.run != run);
+        later.removeIf(call -> call.run == run);
+        whenBack.removeIf(call -> call.run == run);
+        waiting.forEach(call -> lane.giveBack(call, 0));
+    }
+
     private void abandon(SliceRun run) {
+        dropWaiting(run);
         for (LineCall call : inFlight.stream().filter(c -> c.run == run).toList()) {
-            call.settled = true;
+            call.serial++;
             inFlight.remove(call);
-            caller.reset(call);
-            lane.giveBack(run, 1);
+            reset(call.http);
+            call.attempt--;
+            lane.giveBack(call, 0);
         }
         pump();
     }
 
-    int inFlight() {
-        return inFlight.size();
+    private static void reset(@Nullable HttpClientRequest http) {
+        if (http != null) {
+            http.reset();
+        }
     }
-
 }

@@ -8,8 +8,11 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ChunkSender {
     private static final Logger LOG = Logger.getLogger(ChunkSender.class);
+    private static final long RETRY_MILLIS = 500;
+    private static final Duration CLOSE = Duration.ofSeconds(5);
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final SliceReports reports;
@@ -56,10 +61,6 @@ class ChunkSender {
     /** Whether Kafka keeps up. */
     boolean hasRoom() {
         return unsentBytes.get() < budget;
-    }
-
-    long unsentBytes() {
-        return unsentBytes.get();
     }
 
     private void run() {
@@ -98,12 +99,12 @@ class ChunkSender {
     /** The result of a call that was made is never given up: the producer's own retries first, then ours. */
     private void again(Outgoing outgoing, Exception failure) {
         LOG.warnf("LH-D020 Kafka did not take a result chunk of %s, trying again: %s", outgoing.run().claim().slice(), failure);
-        queue.add(outgoing);
+        CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS).execute(() -> queue.add(outgoing));
     }
 
+    /** What Kafka has not taken by then is called again by whoever gets the slices. */
     void stop(@Observes ShutdownEvent event) {
-        producer.flush();
         thread.interrupt();
-        producer.close();
+        producer.close(CLOSE);
     }
 }

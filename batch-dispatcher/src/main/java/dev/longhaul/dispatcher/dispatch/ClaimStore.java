@@ -10,11 +10,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Claims, reports and returns of slices: conditional on the claim number and the holder, so that a late one changes nothing. */
 @ApplicationScoped
 class ClaimStore {
+    /** More than a statement may take. */
+    private static final double ANSWER_SECONDS = 45;
+
     private final Database database;
 
     ClaimStore(Database database) {
@@ -62,11 +67,29 @@ class ClaimStore {
                 row.getString("model"),
                 bitmap == null ? null : bitmap.getBytes(),
                 row.getInteger("results_partition"),
-                row.getLong("checkpoint_offset"));
+                row.getLong("checkpoint_offset"),
+                new SliceClaim.Past(
+                        Waiting.decode(row.getJsonObject("attempts")),
+                        row.getInteger("fruitless"),
+                        Objects.requireNonNullElse(row.getInteger("suspect_line"), -1)));
     }
 
-    /** What became of a claimed slice: all of it is in Kafka up to an offset, or some of it goes back. */
-    record Report(SliceClaim claim, long lastOffset, boolean handBack) {}
+    /**
+     * What became of a claimed slice: all of it is in Kafka up to an offset, or some of it goes back.
+     *
+     * @param fromMillis when what goes back may run again, in milliseconds since the epoch
+     * @param attempts of the lines that go back, as {@link Waiting#encode} writes them
+     */
+    record Report(
+            SliceClaim claim,
+            long lastOffset,
+            boolean handBack,
+            long fromMillis,
+            @Nullable String attempts) {
+        long delayMillis() {
+            return Math.max(0, fromMillis - System.currentTimeMillis());
+        }
+    }
 
     /** Writes reports; a slice that is no longer this holder's stays as it is. */
     void report(Collection<Report> reports) {
@@ -75,9 +98,11 @@ class ClaimStore {
                 update slice s set
                   state = case when r.hand_back then 'pending' else 'reported' end,
                   holder = case when r.hand_back then null else s.holder end,
-                  finished_offset = r.last_offset, changed_at = now()
-                from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::boolean[])
-                  as r (batch_id, seq, claim, holder, last_offset, hand_back)
+                  finished_offset = r.last_offset, changed_at = now(), suspect_line = null,
+                  attempts = r.attempts::jsonb,
+                  not_before = case when r.delay > 0 then now() + make_interval(secs => r.delay / 1000.0) end
+                from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[], $8::text[])
+                  as r (batch_id, seq, claim, holder, last_offset, hand_back, delay, attempts)
                 where s.batch_id = r.batch_id and s.seq = r.seq and s.claim = r.claim and s.holder = r.holder
                   and s.state = 'claimed'
                 """,
@@ -86,7 +111,52 @@ class ClaimStore {
                 reports.stream().map(r -> r.claim().claim()).toArray(Integer[]::new),
                 reports.stream().map(r -> r.claim().holder()).toArray(String[]::new),
                 reports.stream().map(Report::lastOffset).toArray(Long[]::new),
-                reports.stream().map(Report::handBack).toArray(Boolean[]::new));
+                reports.stream().map(Report::handBack).toArray(Boolean[]::new),
+                reports.stream().map(Report::delayMillis).toArray(Long[]::new),
+                reports.stream().map(Report::attempts).toArray(String[]::new));
+    }
+
+    /**
+     * Hands back what a holder has longer than any claim's answer can be under way and does not know of.
+     *
+     * @return how many slices
+     */
+    int handBackUnknown(String holder, Collection<SliceClaim> known) {
+        return database.run(
+                        """
+                        update slice s set state = 'pending', holder = null, changed_at = now()
+                        where s.state = 'claimed' and s.holder = $1
+                          and s.changed_at < now() - make_interval(secs => $2)
+                          and not exists (
+                            select 1 from unnest($3::text[], $4::int[], $5::int[]) as k (batch_id, seq, claim)
+                            where k.batch_id = s.batch_id and k.seq = s.seq and k.claim = s.claim)
+                        """,
+                        holder,
+                        ANSWER_SECONDS,
+                        known.stream().map(claim -> claim.slice().batchId()).toArray(String[]::new),
+                        known.stream().map(claim -> claim.slice().seq()).toArray(Integer[]::new),
+                        known.stream().map(SliceClaim::claim).toArray(Integer[]::new))
+                .rowCount();
+    }
+
+    /**
+     * Notes which line of a suspect slice is about to run alone, so that whoever gets the slice after this process died knows.
+     *
+     * @return false when the slice is no longer this holder's
+     */
+    boolean noteSuspect(SliceClaim claim, int line) {
+        return database.run(
+                        """
+                        update slice set suspect_line = $5
+                        where batch_id = $1 and seq = $2 and claim = $3 and holder = $4 and state = 'claimed'
+                        """,
+                        claim.slice().batchId(),
+                        claim.slice().seq(),
+                        claim.claim(),
+                        claim.holder(),
+                        line)
+                .rowCount()
+                == 1;
     }
 
     /** Which of these batches have a stop reason. */

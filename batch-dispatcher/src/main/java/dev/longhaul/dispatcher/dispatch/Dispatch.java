@@ -14,13 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** The lanes and the slices that wait for them. Any thread. */
 @ApplicationScoped
 public class Dispatch {
     private static final Logger LOG = Logger.getLogger(Dispatch.class);
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MIXED_DELAY_MILLIS = 5_000;
 
     private final Backends backends;
     private final ProcessLease lease;
@@ -30,6 +33,8 @@ public class Dispatch {
     private final DispatcherConfig config;
     private final VertxInternal vertx;
     private final Map<Backend, RunQueue> queues = new LinkedHashMap<>();
+    private final Set<String> stoppedBatches = ConcurrentHashMap.newKeySet();
+    private final Map<Backend, Long> stuckSince = new ConcurrentHashMap<>();
     private final List<Lane> lanes = new ArrayList<>();
 
     public Dispatch(
@@ -51,6 +56,11 @@ public class Dispatch {
 
     /** Starts the lanes; once. */
     public void start() {
+        if (config.lanes() < 1) {
+            throw new IllegalArgumentException("longhaul.dispatcher.lanes: must be at least 1");
+        }
+        // Made here and not by a lane, which must not wait for it.
+        sender.hasRoom();
         backends.all().forEach(backend -> queues.put(backend, new RunQueue()));
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports));
@@ -61,9 +71,8 @@ public class Dispatch {
 
     /** Gives each lane its part of this process's part of each backend's ceiling. */
     public void share() {
-        ProcessLease.Identity identity = lease.identity();
         for (Backend backend : queues.keySet()) {
-            int mine = part(backend.config().maxInFlight(), identity.dispatchers(), identity.rank());
+            int mine = share(backend);
             for (Lane lane : lanes) {
                 int part = part(mine, lanes.size(), lane.index());
                 lane.execute(() -> {
@@ -74,7 +83,13 @@ public class Dispatch {
         }
     }
 
-    private static int part(int whole, int parts, int rank) {
+    /** This process's part of a backend's ceiling; may be 0. */
+    int share(Backend backend) {
+        ProcessLease.Identity identity = lease.identity();
+        return part(backend.config().maxInFlight(), identity.dispatchers(), identity.rank());
+    }
+
+    static int part(int whole, int parts, int rank) {
         return whole / parts + (rank < whole % parts ? 1 : 0);
     }
 
@@ -82,25 +97,76 @@ public class Dispatch {
         return lanes.size();
     }
 
-    /** Takes a slice on: at the backend of its model that has the least to do. */
-    void offer(SliceRun run) {
-        if (run.hasNothingOpen()) {
-            reports.add(run);
-            return;
-        }
-        String model = run.claim().model();
+    /** Takes lines on: at the backend of their model that has the least to do. */
+    void offer(LineGroup group) {
+        String model = group.model();
         List<Backend> able = model == null ? backends.all() : backends.serving(model);
         if (able.isEmpty()) {
-            LOG.warnf("LH-D022 no backend serves the model of %s; it goes back", run.claim().slice());
-            stop(run);
+            LOG.warnf("LH-D022 no backend serves model %s of %s; its lines go back", model, group.run().claim().slice());
+            giveBack(group);
             return;
         }
-        Backend backend = able.stream()
-                .min(Comparator.comparing(Backend::isDown)
-                        .thenComparingDouble(b -> queue(b).waiting() / (double) b.config().maxInFlight()))
-                .orElseThrow();
-        queue(backend).offer(run);
+        queueAt(
+                able.stream()
+                        .min(Comparator.comparing((Backend b) -> b.isDown() || share(b) == 0)
+                                .thenComparingDouble(b -> queue(b).waiting() / (double) b.config().maxInFlight()))
+                        .orElseThrow(),
+                group);
+    }
+
+    private void queueAt(Backend backend, LineGroup group) {
+        queue(backend).offer(group);
         lanes.forEach(lane -> lane.execute(() -> lane.pump(backend.name())));
+    }
+
+    /**
+     * Sees that nothing waits where it cannot start: lines whose backend is down, or has no slot for this process, go to another one
+     * of their model, or back to PostgreSQL when there has been none for a second.
+     */
+    public void sweep() {
+        long now = System.nanoTime();
+        queues.forEach((backend, queue) -> {
+            if (!backend.isDown() && share(backend) > 0) {
+                stuckSince.remove(backend);
+                return;
+            }
+            boolean forLong = now - stuckSince.computeIfAbsent(backend, b -> now) > STUCK_NANOS;
+            for (LineGroup group : queue.groups()) {
+                String model = group.model();
+                Backend other = (model == null ? backends.all() : backends.serving(model))
+                        .stream()
+                                .filter(b -> !b.isDown() && share(b) > 0)
+                                .findFirst()
+                                .orElse(null);
+                if ((other != null || forLong) && queue.remove(group)) {
+                    if (other == null) {
+                        giveBack(group);
+                    } else {
+                        queueAt(other, group);
+                    }
+                }
+            }
+        });
+    }
+
+    private void giveBack(LineGroup group) {
+        SliceRun run = group.run();
+        int rest = group.takeRest();
+        // A slice of one model is released when that has a backend; one that mixes models would come back at once.
+        long fromMillis = run.claim().model() == null ? System.currentTimeMillis() + MIXED_DELAY_MILLIS : 0;
+        if (rest > 0 && run.giveBack(rest, fromMillis)) {
+            reports.add(run);
+        }
+    }
+
+    /** Ends a line that must not run: an error line, and no call. */
+    void fail(LineGroup group, String code, String message) {
+        int line = group.take();
+        if (line >= 0) {
+            SliceRun run = group.run();
+            Lane lane = lanes.getFirst();
+            lane.execute(() -> lane.fail(run, line, code, message));
+        }
     }
 
     private RunQueue queue(Backend backend) {
@@ -123,9 +189,7 @@ public class Dispatch {
 
     /** The batches that this process has slices of. */
     public Set<String> heldBatches() {
-        return reports.held().stream()
-                .map(run -> run.claim().slice().batchId())
-                .collect(Collectors.toUnmodifiableSet());
+        return reports.batches();
     }
 
     /** Which of these batches PostgreSQL says are stopped; blocks. */
@@ -135,9 +199,17 @@ public class Dispatch {
 
     /** Starts no further line of these batches; what is in flight has a short grace, the rest goes back at once. */
     public void stopBatches(Collection<String> batchIds) {
+        Set<String> held = reports.batches();
+        stoppedBatches.retainAll(held);
+        batchIds.stream().filter(held::contains).forEach(stoppedBatches::add);
         reports.held().stream()
                 .filter(run -> batchIds.contains(run.claim().slice().batchId()) && !run.isStopped())
                 .forEach(this::stop);
+    }
+
+    /** Whether a batch that this process has slices of was stopped. */
+    boolean isStopped(String batchId) {
+        return stoppedBatches.contains(batchId);
     }
 
     /** Stops the slices that were claimed under another identity than the present one: they are somebody else's now. */
@@ -151,6 +223,11 @@ public class Dispatch {
     /** Hands everything back that was not started; returns at once. */
     public void stopAll() {
         reports.held().stream().filter(run -> !run.isStopped()).forEach(this::stop);
+    }
+
+    /** Stops one slice, which is somebody else's now. */
+    void drop(SliceRun run) {
+        stop(run);
     }
 
     private void stop(SliceRun run) {

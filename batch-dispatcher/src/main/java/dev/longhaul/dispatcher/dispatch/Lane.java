@@ -3,6 +3,8 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.jsonl.LineBuffer;
+import dev.longhaul.model.jsonl.LineTokenizer;
+import dev.longhaul.model.jsonl.RequestLine;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop with all that it owns: its connections, calls, buffers and chunks. Methods run on it unless they say otherwise. */
 final class Lane {
@@ -90,9 +93,39 @@ final class Lane {
         siblings.stream().filter(lane -> lane != this).forEach(lane -> lane.execute(() -> lane.results.flush(run)));
     }
 
-    void giveBack(SliceRun run, int lines) {
-        if (run.giveBack(lines)) {
+    /** Gives a line back to its slice, to run again after a while under a later claim. */
+    void giveBack(LineCall call, long delayMillis) {
+        SliceRun run = call.run;
+        long fromMillis = delayMillis > 0 ? System.currentTimeMillis() + delayMillis : 0;
+        boolean last = call.attempt > 0
+                ? run.giveBack(call.indexInSlice(), new Waiting(call.attempt, fromMillis))
+                : run.giveBack(1, fromMillis);
+        if (last) {
             reports.add(run);
+        }
+    }
+
+    /** A backend that could start lines of that model now; null when there is none. */
+    @Nullable
+    BackendLane another(@Nullable String model) {
+        for (BackendLane backend : backends.values()) {
+            if (backend.isOpenFor(model)) {
+                return backend;
+            }
+        }
+        return null;
+    }
+
+    /** For lines that have passed their plan: of any length that the operator allowed there. */
+    static LineTokenizer tokenizer() {
+        return new LineTokenizer(Integer.MAX_VALUE, LineTokenizer.DEFAULT_MAX_DEPTH);
+    }
+
+    void fail(SliceRun run, int line, String code, String message) {
+        if (tokenizer().tokenize(run.bytes(), run.offset(line), run.length(line)) instanceof RequestLine request) {
+            results.failed(new LineCall(run, line, request), code, message);
+        } else {
+            results.failedUnread(run, run.indexInSlice(line), code, message);
         }
     }
 
@@ -106,10 +139,6 @@ final class Lane {
 
     int index() {
         return index;
-    }
-
-    int inFlight() {
-        return backends.values().stream().mapToInt(BackendLane::inFlight).sum();
     }
 
     LineBuffer takeBuffer() {

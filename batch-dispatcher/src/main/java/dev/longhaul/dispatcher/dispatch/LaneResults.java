@@ -4,6 +4,7 @@ import dev.longhaul.model.LineOutcome;
 import dev.longhaul.model.Usage;
 import dev.longhaul.model.jsonl.LineBuffer;
 import dev.longhaul.model.jsonl.RequestLine;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LaneResults {
     private static final int CHUNK_BYTES = 256 * 1024;
+    private static final byte[] NO_ID = "null".getBytes(StandardCharsets.US_ASCII);
     private static final long CHUNK_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Lane lane;
@@ -34,25 +36,42 @@ final class LaneResults {
         RequestLine line = call.request;
         LineBuffer body = bodyOf(call);
         String requestId = answer.requestId() == null ? call.ownRequestId() : answer.requestId();
-        if (answer.json()) {
-            call.run.resultLine().answered(out, call.number(), line.array(), line.customIdStart(), line.customIdEnd(),
-                    answer.statusCode(), requestId, body.array(), 0, body.length());
-        } else {
-            call.run.resultLine().answeredWithText(out, call.number(), line.array(), line.customIdStart(),
-                    line.customIdEnd(), answer.statusCode(), requestId, body.array(), 0, body.length());
+        boolean written = false;
+        try {
+            if (answer.json()) {
+                call.run.resultLine().answered(out, call.number(), line.array(), line.customIdStart(),
+                        line.customIdEnd(), answer.statusCode(), requestId, body.array(), 0, body.length());
+            } else {
+                call.run.resultLine().answeredWithText(out, call.number(), line.array(), line.customIdStart(),
+                        line.customIdEnd(), answer.statusCode(), requestId, body.array(), 0, body.length());
+            }
+            written = true;
+        } finally {
+            if (!written) {
+                // Half a line would spoil the whole chunk.
+                out.truncate(before);
+            }
         }
-        enter(call, builder, outcome, out.length() - before, answer.usage());
+        enter(call.run, call.indexInSlice(), builder, outcome, out.length() - before, answer.usage());
     }
 
     /** A line that ends without a usable answer. */
     void failed(LineCall call, String code, String message) {
-        ChunkBuilder builder = call.run.builder(lane.index());
+        RequestLine line = call.request;
+        failed(call.run, call.indexInSlice(), line.array(), line.customIdStart(), line.customIdEnd(), code, message);
+    }
+
+    /** A line that cannot even be read any more; its {@code custom_id} is unknown. */
+    void failedUnread(SliceRun run, int indexInSlice, String code, String message) {
+        failed(run, indexInSlice, NO_ID, 0, NO_ID.length, code, message);
+    }
+
+    private void failed(SliceRun run, int indexInSlice, byte[] id, int idStart, int idEnd, String code, String message) {
+        ChunkBuilder builder = run.builder(lane.index());
         LineBuffer out = builder.buffer(LineOutcome.FAILED.kind());
         int before = out.length();
-        RequestLine line = call.request;
-        call.run.resultLine().unanswered(
-                out, call.number(), line.array(), line.customIdStart(), line.customIdEnd(), code, message);
-        enter(call, builder, LineOutcome.FAILED, out.length() - before, Usage.NONE);
+        run.resultLine().unanswered(out, run.claim().firstLine() + indexInSlice, id, idStart, idEnd, code, message);
+        enter(run, indexInSlice, builder, LineOutcome.FAILED, out.length() - before, Usage.NONE);
     }
 
     private static LineBuffer bodyOf(LineCall call) {
@@ -63,12 +82,13 @@ final class LaneResults {
         return body;
     }
 
-    private void enter(LineCall call, ChunkBuilder builder, LineOutcome outcome, int length, Usage usage) {
-        if (builder.add(call.indexInSlice(), outcome, length, usage, System.nanoTime())) {
+    private void enter(
+            SliceRun run, int indexInSlice, ChunkBuilder builder, LineOutcome outcome, int length, Usage usage) {
+        if (builder.add(indexInSlice, outcome, length, usage, System.nanoTime())) {
             started.add(builder);
         }
-        if (call.run.answered()) {
-            lane.lastAnswered(call.run);
+        if (run.answered(indexInSlice)) {
+            lane.lastAnswered(run);
         } else if (builder.bytes() >= CHUNK_BYTES) {
             flush(builder);
         }

@@ -13,12 +13,10 @@ final class LineCall {
     int attempt;
     long startedNanos;
     long dueNanos;
-    int statusCode;
-    @Nullable String requestId;
-    long retryAfterMillis;
     @Nullable HttpClientRequest http;
     @Nullable LineBuffer body;
-    boolean settled;
+    /** Changes when an attempt begins and when it ends, so that what is still heard of an earlier one can be told apart. */
+    int serial;
 
     LineCall(SliceRun run, int line, RequestLine request) {
         this.run = run;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -33,19 +34,33 @@ class RedeliveryScan {
         this.kafka = kafka;
     }
 
-    /** One read of a partition for all of the claims, which share it; blocks. */
-    Map<SliceId, BitSet> doneLines(int partition, Collection<SliceClaim> claims) {
+    /**
+     * What of a slice is settled already.
+     *
+     * @param lines by their index in the slice
+     * @param end the offset of the results partition before which they were found; 0 when none was looked for
+     */
+    record Done(BitSet lines, long end) {
+        /** Of a slice that was never claimed before. */
+        static Done nothing() {
+            return new Done(new BitSet(), 0);
+        }
+    }
+
+    /** One read of a partition for all of the claims, which share it; blocks, and throws when Kafka does not answer. */
+    Map<SliceId, Done> doneLines(int partition, Collection<SliceClaim> claims) {
         Map<SliceId, BitSet> done = new HashMap<>();
         long from = Long.MAX_VALUE;
         for (SliceClaim claim : claims) {
             done.put(claim.slice(), bits(claim));
             from = Math.min(from, claim.checkpointOffset());
         }
+        long end;
         TopicPartition source = new TopicPartition(Topics.RESULTS, partition);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 KafkaSettings.reader(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(source));
-            long end = endOf(consumer, source);
+            end = endOf(consumer, source);
             consumer.seek(source, Math.max(from, beginningOf(consumer, source)));
             while (consumer.position(source) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : poll(consumer, source)) {
@@ -53,10 +68,12 @@ class RedeliveryScan {
                 }
             }
         }
-        return done;
+        long seen = end;
+        return done.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, one -> new Done(one.getValue(), seen)));
     }
 
-    static BitSet bits(SliceClaim claim) {
+    private static BitSet bits(SliceClaim claim) {
         byte[] bitmap = claim.bitmap();
         return bitmap == null ? new BitSet() : BitSet.valueOf(bitmap);
     }

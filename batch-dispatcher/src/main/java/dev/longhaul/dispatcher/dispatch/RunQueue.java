@@ -1,17 +1,17 @@
 package dev.longhaul.dispatcher.dispatch;
 
-import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The slices that wait for one backend; lanes on several threads take lines from it. */
+/** The slices' lines that wait for one backend; lanes on several threads take them. */
 final class RunQueue {
-    private final ConcurrentLinkedDeque<SliceRun> runs = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<LineGroup> groups = new ConcurrentLinkedDeque<>();
     private final AtomicLong started = new AtomicLong();
 
-    void offer(SliceRun run) {
-        runs.addLast(run);
+    void offer(LineGroup group) {
+        groups.addLast(group);
     }
 
     /** A line of a slice, taken for its only execution in this claim. */
@@ -20,20 +20,20 @@ final class RunQueue {
     /** The next line, of the slice that came first; null when there is none. */
     @Nullable
     Taken take() {
-        for (SliceRun run = runs.peekFirst(); run != null; run = runs.peekFirst()) {
-            int line = run.take();
+        for (LineGroup group = groups.peekFirst(); group != null; group = groups.peekFirst()) {
+            int line = group.take();
             if (line >= 0) {
                 started.incrementAndGet();
-                return new Taken(run, line);
+                return new Taken(group.run(), line);
             }
-            runs.remove(run);
+            groups.remove(group);
         }
         return null;
     }
 
     /** How many lines wait. */
     int waiting() {
-        return runs.stream().mapToInt(SliceRun::untaken).sum();
+        return groups.stream().mapToInt(LineGroup::untaken).sum();
     }
 
     /** How many lines were ever taken. */
@@ -41,7 +41,13 @@ final class RunQueue {
         return started.get();
     }
 
-    Collection<SliceRun> runs() {
-        return runs;
+    /** What waits now. */
+    List<LineGroup> groups() {
+        return List.copyOf(groups);
+    }
+
+    /** Takes a group out, to wait elsewhere; false when it is no longer here. */
+    boolean remove(LineGroup group) {
+        return groups.remove(group);
     }
 }

@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher.dispatch;
 
 import dev.longhaul.model.SliceId;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param holder the identity under which this process claimed it
  * @param offset its first byte in the input file
  * @param firstLine the number of its first line in the input file, from 1
+ * @param model the model of all of its lines; null when they mix models
  * @param bitmap lines whose result was sealed by then, a bit each, little-endian; null when none was
  * @param checkpointOffset where a look for results that are in Kafka but not yet sealed begins
  */
@@ -26,4 +28,24 @@ public record SliceClaim(
         @Nullable String model,
         byte @Nullable [] bitmap,
         int resultsPartition,
-        long checkpointOffset) {}
+        long checkpointOffset,
+        Past past) {
+
+    /**
+     * What earlier claims left.
+     *
+     * @param waiting lines that were tried in vain, by index
+     * @param fruitless how many holders died in a row without a newly sealed line
+     * @param suspectLine the line that a holder ran alone when it died, by index; -1 for none
+     */
+    record Past(Map<Integer, Waiting> waiting, int fruitless, int suspectLine) {
+        private static final int PATIENCE = 3;
+
+        static final Past NONE = new Past(Map.of(), 0, -1);
+
+        /** Whether one of its lines may have killed its holders, so that they must run one by one. */
+        boolean isSuspect() {
+            return fruitless >= PATIENCE || suspectLine >= 0;
+        }
+    }
+}

@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher.dispatch;
 
+import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.MalformedRecordException;
 import dev.longhaul.model.SliceHint;
@@ -10,8 +11,6 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -20,9 +19,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes hints from the share group while this process is hungry, claims their slices in PostgreSQL, acknowledges the hints at once
@@ -35,6 +34,7 @@ public class SliceIntake {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long HUNGER_MILLIS = 50;
     private static final long RETRY_MILLIS = 500;
+    private static final long UNREADABLE_MILLIS = 10_000;
 
     private final Map<String, Object> kafka;
     private final ClaimStore claims;
@@ -45,6 +45,8 @@ public class SliceIntake {
     private final Appetite appetite;
     private final ProcessLease lease;
     private final HintDeadLetters deadLetters;
+    private final SuspectRuns suspects;
+    private final DispatcherConfig config;
     private final Semaphore hunger = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
     private volatile boolean running = true;
@@ -58,7 +60,9 @@ public class SliceIntake {
             SliceReports reports,
             Appetite appetite,
             ProcessLease lease,
-            HintDeadLetters deadLetters) {
+            HintDeadLetters deadLetters,
+            SuspectRuns suspects,
+            DispatcherConfig config) {
         this.kafka = kafka;
         this.claims = claims;
         this.reader = reader;
@@ -68,6 +72,8 @@ public class SliceIntake {
         this.appetite = appetite;
         this.lease = lease;
         this.deadLetters = deadLetters;
+        this.suspects = suspects;
+        this.config = config;
     }
 
     public void start() {
@@ -98,8 +104,6 @@ public class SliceIntake {
                     new ByteArrayDeserializer())) {
                 consumer.subscribe(List.of(Topics.SLICES));
                 takeHints(consumer);
-            } catch (WakeupException e) {
-                LOG.debug("woken to stop");
             } catch (RuntimeException e) {
                 // Whatever it was, hints are only hints: the leader releases again what nobody claimed.
                 LOG.warnf("LH-D030 taking slices failed, starting over: %s", e);
@@ -130,51 +134,98 @@ public class SliceIntake {
                 }
             }
             List<SliceClaim> claimed = hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
+            // From here on they are ours, whatever becomes of the acknowledgement.
+            reports.claimed(claimed);
             appetite.arriving(claimed.stream().mapToInt(SliceClaim::lines).sum());
-            records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
             if (!claimed.isEmpty()) {
                 Thread.startVirtualThread(() -> takeOn(claimed));
             }
+            records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
             consumer.commitAsync();
             appetite.measure();
         }
     }
 
     private void takeOn(List<SliceClaim> claimed) {
-        claimed.stream().filter(claim -> claim.claim() == 1).forEach(claim -> Thread.startVirtualThread(
-                () -> open(claim, new BitSet())));
+        claimed.stream()
+                .filter(claim -> claim.claim() == 1)
+                .forEach(claim -> Thread.startVirtualThread(() -> open(claim, RedeliveryScan.Done.nothing())));
         claimed.stream()
                 .filter(claim -> claim.claim() > 1)
                 .collect(Collectors.groupingBy(SliceClaim::resultsPartition))
-                .forEach(this::takeOnAgain);
+                .forEach((partition, again) -> Thread.startVirtualThread(() -> takeOnAgain(partition, again)));
     }
 
     private void takeOnAgain(int partition, List<SliceClaim> again) {
-        Map<SliceId, BitSet> done = new HashMap<>();
-        try {
-            done.putAll(redelivery.doneLines(partition, again));
-        } catch (RuntimeException e) {
-            LOG.warnf("LH-D031 could not look for results of redelivered slices, calling their lines again: %s", e);
+        SliceClaim first = again.getFirst();
+        while (mayOpen(first)) {
+            try {
+                Map<SliceId, RedeliveryScan.Done> done = redelivery.doneLines(partition, again);
+                again.forEach(claim -> Thread.startVirtualThread(
+                        () -> open(claim, done.getOrDefault(claim.slice(), RedeliveryScan.Done.nothing()))));
+                return;
+            } catch (RuntimeException e) {
+                // Without it, lines whose results are written would be called once more.
+                LOG.warnf("LH-D031 cannot look for results of redelivered slices, trying again: %s", e);
+                pause();
+            }
         }
-        again.forEach(claim -> open(claim, done.getOrDefault(claim.slice(), RedeliveryScan.bits(claim))));
+        again.forEach(claim -> goesBack(claim, false, 0));
     }
 
-    private void open(SliceClaim claim, BitSet done) {
+    /** Reads a slice and hands it to the lanes; it goes back if that cannot be. */
+    private void open(SliceClaim claim, RedeliveryScan.Done done) {
+        boolean reserved = reports.reserve(claim, config.sliceBytes());
+        boolean handed = false;
+        long delayMillis = 0;
         try {
-            while (running && lease.covers(claim.holder())) {
-                try {
-                    SliceRun run = new SliceRun(claim, reader.read(claim), done, dispatch.lanes());
-                    reports.hold(run);
-                    dispatch.offer(run);
-                    return;
-                } catch (StoreException e) {
-                    LOG.warnf("LH-D032 cannot read slice %s, trying again: %s", claim.slice(), e.getMessage());
-                    pause();
-                }
+            SliceRun run = reserved ? read(claim, done) : null;
+            if (run != null) {
+                handed = true;
+                begin(run);
             }
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "LH-D034 slice %s cannot be begun", claim.slice());
+            delayMillis = UNREADABLE_MILLIS;
         } finally {
-            appetite.arriving(-claim.lines());
+            if (handed) {
+                appetite.arriving(-claim.lines());
+            } else {
+                goesBack(claim, reserved, delayMillis);
+            }
         }
+    }
+
+    private void begin(SliceRun run) {
+        reports.hold(run);
+        if (run.open() == 0) {
+            reports.add(run);
+        } else if (run.claim().past().isSuspect()) {
+            suspects.add(run);
+        } else {
+            run.groups().forEach(dispatch::offer);
+        }
+    }
+
+    private void goesBack(SliceClaim claim, boolean reserved, long delayMillis) {
+        appetite.arriving(-claim.lines());
+        reports.handBack(claim, reserved, System.currentTimeMillis() + delayMillis);
+    }
+
+    private @Nullable SliceRun read(SliceClaim claim, RedeliveryScan.Done done) {
+        while (mayOpen(claim)) {
+            try {
+                return new SliceRun(claim, reader.read(claim), done, dispatch.lanes());
+            } catch (StoreException e) {
+                LOG.warnf("LH-D032 cannot read slice %s, trying again: %s", claim.slice(), e.getMessage());
+                pause();
+            }
+        }
+        return null;
+    }
+
+    private boolean mayOpen(SliceClaim claim) {
+        return running && lease.covers(claim.holder()) && !dispatch.isStopped(claim.slice().batchId());
     }
 
     private static void pause() {

@@ -41,8 +41,10 @@ class SliceReader {
         }
         // An input file never changes once it is there, so two readers at once find the same.
         List<Segment> segments = files.of(fileId);
-        synchronized (recent) {
-            recent.put(fileId, segments);
+        if (!segments.isEmpty()) {
+            synchronized (recent) {
+                recent.put(fileId, segments);
+            }
         }
         return segments;
     }

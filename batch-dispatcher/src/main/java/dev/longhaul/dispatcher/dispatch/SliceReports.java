@@ -1,25 +1,36 @@
 package dev.longhaul.dispatcher.dispatch;
 
+import dev.longhaul.model.SliceId;
 import dev.longhaul.store.StoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Keeps the slices this process holds, and tells PostgreSQL in one statement for many what became of them. */
+/**
+ * Keeps the slices this process holds, from their claim until PostgreSQL knows what became of them, and tells it in one statement
+ * for many.
+ */
 @ApplicationScoped
 public class SliceReports {
     private static final Logger LOG = Logger.getLogger(SliceReports.class);
     private static final long RETRY_MILLIS = 500;
 
     private final ClaimStore store;
-    private final Map<SliceClaim, SliceRun> held = new ConcurrentHashMap<>();
-    private final LinkedBlockingQueue<SliceRun> finished = new LinkedBlockingQueue<>();
+    /** Every claimed slice that is not reported, also while its bytes are still read. */
+    private final Map<SliceId, SliceClaim> claimed = new ConcurrentHashMap<>();
+
+    private final Set<SliceRun> held = ConcurrentHashMap.newKeySet();
+    private final AtomicLong heldBytes = new AtomicLong();
+    private final LinkedBlockingQueue<ClaimStore.Report> finished = new LinkedBlockingQueue<>();
     private volatile Runnable onFreed = () -> {};
 
     SliceReports(ClaimStore store) {
@@ -32,42 +43,82 @@ public class SliceReports {
         onFreed = action;
     }
 
+    /** Slices that were just claimed; each is reported some day. */
+    void claimed(Collection<SliceClaim> claims) {
+        claims.forEach(claim -> claimed.put(claim.slice(), claim));
+    }
+
+    /** Reserves memory for a slice; false when the budget has no room and something else is held, which will free some. */
+    boolean reserve(SliceClaim claim, long budget) {
+        long before = heldBytes.getAndAdd(claim.length());
+        if (before > 0 && before + claim.length() > budget) {
+            heldBytes.addAndGet(-claim.length());
+            return false;
+        }
+        return true;
+    }
+
+    /** A slice whose memory was {@linkplain #reserve reserved} is in memory. */
     void hold(SliceRun run) {
-        held.put(run.claim(), run);
+        held.add(run);
     }
 
     /** The run is finished: nothing of it is open any more. Never blocks. */
     void add(SliceRun run) {
-        held.remove(run.claim());
-        finished.add(run);
+        if (held.remove(run)) {
+            heldBytes.addAndGet(-run.claim().length());
+        }
+        finished.add(run.report());
+    }
+
+    /** A slice goes back as it was claimed, because it could not be begun. */
+    void handBack(SliceClaim claim, boolean reserved, long fromMillis) {
+        if (reserved) {
+            heldBytes.addAndGet(-claim.length());
+        }
+        finished.add(new ClaimStore.Report(claim, -1, true, fromMillis, Waiting.encode(claim.past().waiting())));
     }
 
     /** What is held now. */
     List<SliceRun> held() {
-        return List.copyOf(held.values());
+        return List.copyOf(held);
+    }
+
+    /** The batches that this process has slices of. */
+    Set<String> batches() {
+        return claimed.keySet().stream().map(SliceId::batchId).collect(Collectors.toUnmodifiableSet());
     }
 
     /** How many slices are held. */
     public int heldSlices() {
-        return held.size();
+        return claimed.size();
     }
 
     long heldBytes() {
-        return held.keySet().stream().mapToLong(SliceClaim::length).sum();
+        return heldBytes.get();
     }
 
+    /** Whether PostgreSQL knows of every slice what became of it. */
     public boolean isIdle() {
-        return held.isEmpty() && finished.isEmpty();
+        return claimed.isEmpty();
+    }
+
+    /** Hands back what PostgreSQL believes this process holds and it does not: the answer to a claim may be lost. Blocks. */
+    public void handBackUnknown(String holder) {
+        int unknown = store.handBackUnknown(holder, List.copyOf(claimed.values()));
+        if (unknown > 0) {
+            LOG.warnf("LH-D023 %d slices were claimed for this process without its knowledge and go back", unknown);
+        }
     }
 
     private void run() {
         try {
             while (true) {
-                List<SliceRun> batch = new ArrayList<>();
+                List<ClaimStore.Report> batch = new ArrayList<>();
                 batch.add(finished.take());
                 finished.drainTo(batch);
                 onFreed.run();
-                write(batch.stream().map(SliceRun::report).collect(Collectors.toList()));
+                write(batch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -78,9 +129,12 @@ public class SliceReports {
         while (true) {
             try {
                 store.report(reports);
+                reports.forEach(report -> claimed.remove(report.claim().slice(), report.claim()));
                 return;
             } catch (StoreException e) {
-                LOG.warnf("LH-D021 PostgreSQL did not take %d slice reports, trying again: %s", reports.size(), e.getMessage());
+                LOG.warnf(
+                        "LH-D021 PostgreSQL did not take %d slice reports, trying again: %s",
+                        reports.size(), e.getMessage());
                 TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             }
         }

@@ -62,6 +62,8 @@ public class ProcessLease {
         Database.Session held = session;
         if (held == null || !held.isOpen() || !update(before, wanted)) {
             register(before, wanted);
+            // At once, so that it takes its share of the backends among the others and never the whole.
+            update(before, wanted);
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param length bytes, line ends included
  * @param firstLine number of its first line in the file, from 1
  * @param lines how many
- * @param model the model of all of them
+ * @param model the model of all of them; null when they mix models
  */
 public record PlannedSlice(
         int seq,

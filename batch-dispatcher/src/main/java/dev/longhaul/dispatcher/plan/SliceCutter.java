@@ -3,9 +3,16 @@ package dev.longhaul.dispatcher.plan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers lines into slices and hands these on in portions, so that a file's slices are never held together. */
+/**
+ * Gathers lines into slices and hands these on in portions, so that a file's slices are never held together.
+ *
+ * <p>A slice is of one model where that costs nothing: a change of model ends a slice that is worth one of its own by then, an eighth
+ * of the lines or a quarter of the bytes a slice may have. A smaller one goes on and mixes models, so that a file whose models
+ * alternate line by line makes no row a line.
+ */
 final class SliceCutter {
     private static final int PORTION = 256;
 
@@ -24,6 +31,7 @@ final class SliceCutter {
     private long firstLine;
     private int lines;
     private @Nullable String model;
+    private boolean mixes;
 
     SliceCutter(PlanLimits limits, SliceSink sink) {
         this.limits = limits;
@@ -39,8 +47,9 @@ final class SliceCutter {
             start = line.fileOffset();
             firstLine = line.number();
             model = lineModel;
-            noteModel(lineModel);
+            mixes = false;
         }
+        noteModel(lineModel);
         end = line.fileEnd();
         lines++;
     }
@@ -48,19 +57,23 @@ final class SliceCutter {
     private boolean fits(LineReader line, @Nullable String lineModel) {
         return lines < limits.maxSliceLines()
                 && line.fileEnd() - start <= limits.maxSliceBytes()
-                && (lineModel == null ? model == null : lineModel.equals(model));
+                && (mixes || Objects.equals(lineModel, model) || !isWorthASlice());
+    }
+
+    private boolean isWorthASlice() {
+        return lines >= limits.maxSliceLines() / 8 || end - start >= limits.maxSliceBytes() / 4;
     }
 
     private void noteModel(@Nullable String lineModel) {
-        if (slices == 0) {
+        if (totalLines + lines == 0) {
             firstModel = lineModel;
-        } else {
-            mixed |= lineModel == null ? firstModel != null : !lineModel.equals(firstModel);
         }
+        mixed |= !Objects.equals(lineModel, firstModel);
+        mixes |= !Objects.equals(lineModel, model);
     }
 
     private void cut() throws IOException {
-        portion.add(new PlannedSlice(slices, start, Math.toIntExact(end - start), firstLine, lines, model));
+        portion.add(new PlannedSlice(slices, start, Math.toIntExact(end - start), firstLine, lines, mixes ? null : model));
         slices++;
         totalLines += lines;
         totalBytes += end - start;

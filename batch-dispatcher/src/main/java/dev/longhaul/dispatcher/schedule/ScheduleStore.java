@@ -126,7 +126,7 @@ class ScheduleStore {
         int reclaimed = transaction
                 .run(
                         """
-                        update slice set state = 'pending', holder = null, changed_at = now()
+                        update slice set state = 'pending', holder = null, changed_at = now(), fruitless = fruitless + 1
                         where state = 'claimed' and (holder in (%s)
                           or not exists (select 1 from process p where p.id = holder))
                         """.formatted(DEAD))

@@ -133,7 +133,7 @@ class InputPlannerTest {
         String text = chat("a", "m") + "\n" + chat("b", "m2") + "\n" + chat("c", "m") + "\n";
 
         assertThat(tester.valid(text).soleModel()).isNull();
-        assertThat(tester.slices).extracting(PlannedSlice::model).containsExactly("m", "m2", "m");
+        assertThat(tester.slices).extracting(PlannedSlice::model).containsExactly((String) null);
 
         tester.oneModelOnly = true;
         assertThat(tester.problems(text))
@@ -142,6 +142,30 @@ class InputPlannerTest {
                         "All requests of this batch must use the same model: expected 'm', but got 'm2'.",
                         "body.model",
                         2L));
+    }
+
+    @Test
+    void modelsThatAlternateMakeNoSliceALine() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 5_000; i++) {
+            text.append(chat("id" + i, i % 2 == 0 ? "m" : "m2")).append('\n');
+        }
+
+        assertThat(tester.valid(text.toString()).soleModel()).isNull();
+        assertThat(tester.slices).hasSize(10).extracting(PlannedSlice::model).containsOnlyNulls();
+    }
+
+    @Test
+    void aChangeOfModelEndsASliceThatIsWorthOneOfItsOwn() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            text.append(chat("id" + i, i < 100 ? "m" : i < 110 ? "m2" : "m3")).append('\n');
+        }
+
+        tester.valid(text.toString());
+
+        assertThat(tester.slices).extracting(PlannedSlice::model).containsExactly("m", null);
+        assertThat(tester.slices).extracting(PlannedSlice::lines).containsExactly(100, 200);
     }
 
     @Test

@@ -86,12 +86,18 @@ public final class CheckpointWriter {
     public Written write(List<PartitionMark> marks) {
         return database.inTransaction(transaction -> {
             Set<Integer> owned = fence(transaction, marks);
-            List<PartitionMark> valid =
-                    marks.stream().filter(mark -> owned.contains(mark.partition())).toList();
-            writeSegments(transaction, valid.stream().flatMap(mark -> mark.segments().stream()).toList());
-            writeSlices(transaction, valid.stream().flatMap(mark -> mark.slices().stream()).toList());
-            List<Accounted> accounted =
-                    writeBatches(transaction, valid.stream().flatMap(mark -> mark.batches().stream()).toList());
+            List<PartitionMark> valid = marks.stream()
+                    .filter(mark -> owned.contains(mark.partition()))
+                    .toList();
+            writeSegments(
+                    transaction,
+                    valid.stream().flatMap(mark -> mark.segments().stream()).toList());
+            writeSlices(
+                    transaction,
+                    valid.stream().flatMap(mark -> mark.slices().stream()).toList());
+            List<Accounted> accounted = writeBatches(
+                    transaction,
+                    valid.stream().flatMap(mark -> mark.batches().stream()).toList());
             return new Written(owned, settlement.settle(transaction, accounted));
         });
     }

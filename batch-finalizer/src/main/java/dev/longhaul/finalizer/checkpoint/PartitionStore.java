@@ -60,8 +60,7 @@ public final class PartitionStore {
     public List<Owned> takeOver(Collection<Integer> partitions) {
         List<Owned> owned = new ArrayList<>();
         for (Row row : database.run(TAKE_OVER, (Object) partitions.toArray(Integer[]::new))) {
-            owned.add(new Owned(
-                    row.getInteger("partition"), row.getLong("epoch"), row.getLong("checkpoint_offset")));
+            owned.add(new Owned(row.getInteger("partition"), row.getLong("epoch"), row.getLong("checkpoint_offset")));
         }
         return List.copyOf(owned);
     }

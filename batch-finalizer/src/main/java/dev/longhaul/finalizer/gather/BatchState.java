@@ -42,7 +42,8 @@ final class BatchState {
         slices.putIfAbsent(facts.id().seq(), new SliceState(facts));
     }
 
-    @Nullable SliceState slice(int seq) {
+    @Nullable
+    SliceState slice(int seq) {
         return slices.get(seq);
     }
 

@@ -3,7 +3,6 @@ package dev.longhaul.finalizer.gather;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,7 +32,7 @@ final class CheckpointDraft {
         List<BatchRow> batches = new ArrayList<>();
         long offset = state.position;
         for (BatchState batch : state.dirty) {
-            BatchPart part = new BatchPart(batch, new ArrayList<>(), new IdentityHashMap<>());
+            BatchPart part = new BatchPart(batch, new ArrayList<>(), new HashMap<>());
             for (ResultFile file : batch.files()) {
                 List<ResultFile.Chosen> recordable =
                         onlyComplete && !batch.isComplete() ? List.of() : file.recordable(inlineBytes);
@@ -59,9 +58,10 @@ final class CheckpointDraft {
             Delta delta = chosen.segment().delta();
             if (delta != null) {
                 tally.add(delta.tally());
-                delta.lines().forEach((slice, lines) -> part.lines
-                        .computeIfAbsent(slice, s -> new BitSet())
-                        .or(lines));
+                delta.lines()
+                        .forEach((slice, lines) -> part.lines
+                                .computeIfAbsent(slice, s -> new BitSet())
+                                .or(lines));
             }
         }
         part.lines.forEach((slice, lines) -> {

@@ -2,7 +2,7 @@ package dev.longhaul.finalizer.gather;
 
 import dev.longhaul.model.ResultChunk;
 import java.util.BitSet;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What a segment holds that no checkpoint has recorded yet. */
@@ -11,7 +11,7 @@ final class Delta {
     private final long firstOffset;
 
     private final long since;
-    private final Map<SliceState, BitSet> lines = new IdentityHashMap<>();
+    private final Map<SliceState, BitSet> lines = new HashMap<>();
     private final Tally tally = new Tally();
 
     Delta(long firstOffset, long since) {

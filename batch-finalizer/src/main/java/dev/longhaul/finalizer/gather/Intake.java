@@ -44,7 +44,8 @@ final class Intake {
     }
 
     /** Copies what was taken and answers the segment it is in; null if every line was a duplicate. */
-    @Nullable Segment finish() {
+    @Nullable
+    Segment finish() {
         if (bytes != null) {
             bytes.flush();
         }

@@ -24,7 +24,8 @@ final class ResultFile {
     }
 
     /** The open segment, if it has bytes already. */
-    @Nullable Segment open() {
+    @Nullable
+    Segment open() {
         Segment last = segments.peekLast();
         return last != null && last.isOpen() ? last : null;
     }
@@ -79,7 +80,11 @@ final class ResultFile {
 
     /** The first offset held back by segments after the first {@code recorded} ones; {@code limit} if there is none. */
     long heldOffset(int recorded, long limit) {
-        return segments.stream().skip(recorded).map(Segment::delta).mapToLong(delta -> delta == null ? limit : delta.firstOffset()).reduce(limit, Math::min);
+        return segments.stream()
+                .skip(recorded)
+                .map(Segment::delta)
+                .mapToLong(delta -> delta == null ? limit : delta.firstOffset())
+                .reduce(limit, Math::min);
     }
 
     /** Takes note that a checkpoint has recorded a chosen segment; answers the memory that came free. */

@@ -45,7 +45,8 @@ final class Segment {
         return held;
     }
 
-    @Nullable Delta delta() {
+    @Nullable
+    Delta delta() {
         return delta;
     }
 

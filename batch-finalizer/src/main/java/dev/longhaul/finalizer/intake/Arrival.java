@@ -7,9 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A record that came, and the chunk in it or what is wrong with it. */
 record Arrival(
-        ConsumerRecord<byte[], byte[]> source,
-        @Nullable ResultChunk chunk,
-        String problem) {
+        ConsumerRecord<byte[], byte[]> source, @Nullable ResultChunk chunk, String problem) {
     static Arrival of(ConsumerRecord<byte[], byte[]> source) {
         byte[] value = source.value();
         if (value == null) {

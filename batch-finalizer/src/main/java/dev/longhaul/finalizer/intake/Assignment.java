@@ -33,8 +33,7 @@ final class Assignment implements ConsumerRebalanceListener {
     private boolean paused;
     private long nextTakeOver;
 
-    Assignment(
-            Consumer<byte[], byte[]> consumer, PartitionStore store, Gatherer gatherer, OwnedPartitions owned) {
+    Assignment(Consumer<byte[], byte[]> consumer, PartitionStore store, Gatherer gatherer, OwnedPartitions owned) {
         this.consumer = consumer;
         this.store = store;
         this.gatherer = gatherer;

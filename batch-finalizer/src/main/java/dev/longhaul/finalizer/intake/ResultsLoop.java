@@ -184,7 +184,8 @@ final class ResultsLoop {
         owned.ended(written.ended());
         for (PartitionMark mark : marks) {
             if (!written.partitions().contains(mark.partition())) {
-                LOG.warnf("LH-F006 fenced: partition=%d has another owner than epoch=%d", mark.partition(), mark.epoch());
+                LOG.warnf(
+                        "LH-F006 fenced: partition=%d has another owner than epoch=%d", mark.partition(), mark.epoch());
                 assignment.fenced(mark.partition());
             }
         }

@@ -83,7 +83,9 @@ public final class ResultsReader implements AutoCloseable {
             try {
                 readAs(instance);
             } catch (FencedInstanceIdException e) {
-                LOG.errorf("LH-F007 another process runs as instance=%s; this one goes on under a name of its own", instance);
+                LOG.errorf(
+                        "LH-F007 another process runs as instance=%s; this one goes on under a name of its own",
+                        instance);
                 instance = settings.instance() + "-" + Long.toHexString(System.nanoTime());
             } catch (InterruptException e) {
                 return;
@@ -134,8 +136,7 @@ public final class ResultsReader implements AutoCloseable {
         config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-        config.put(
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

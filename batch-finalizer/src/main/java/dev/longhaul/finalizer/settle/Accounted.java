@@ -6,7 +6,8 @@ import io.vertx.sqlclient.Row;
 import org.jspecify.annotations.Nullable;
 
 /** A batch that has no line left without an outcome; its row is locked by the transaction that read it. */
-public record Accounted(String id, BatchStatus status, @Nullable StopReason stop) {
+public record Accounted(
+        String id, BatchStatus status, @Nullable StopReason stop) {
     /** Reads it from the columns {@code id}, {@code status} and {@code stop_reason}. */
     public static Accounted of(Row row) {
         String stop = row.getString("stop_reason");

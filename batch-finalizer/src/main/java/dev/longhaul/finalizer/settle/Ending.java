@@ -8,21 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** How a batch ends all of whose lines have an outcome (or that was stopped before it had any). */
 enum Ending {
-    COMPLETED(List.of(Transition.FINALIZE, Transition.COMPLETE)),
-    CANCELLED(List.of(Transition.END_CANCELLED)),
-    EXPIRED(List.of(Transition.EXPIRE)),
+    COMPLETED,
+    CANCELLED,
+    EXPIRED,
     /** It has ended already, or it is not ours to end. */
-    NONE(List.of());
-
-    private final List<Transition> transitions;
-
-    Ending(List<Transition> transitions) {
-        this.transitions = transitions;
-    }
+    NONE;
 
     /** The transitions that lead there, each taken where the status allows it; the last one publishes. */
     List<Transition> transitions() {
-        return transitions;
+        return switch (this) {
+            case COMPLETED -> List.of(Transition.FINALIZE, Transition.COMPLETE);
+            case CANCELLED -> List.of(Transition.END_CANCELLED);
+            case EXPIRED -> List.of(Transition.EXPIRE);
+            case NONE -> List.of();
+        };
     }
 
     static Ending of(BatchStatus status, @Nullable StopReason stop) {

@@ -92,7 +92,9 @@ public final class OrphanSweep implements AutoCloseable {
     }
 
     private void sweep(Candidate candidate) {
-        List<String> old = objects.list(ObjectKeys.resultsPrefix(candidate.results().batchId())).stream()
+        List<String> old = objects
+                .list(ObjectKeys.resultsPrefix(candidate.results().batchId()))
+                .stream()
                 .filter(key -> ObjectKeys.epochOf(key) < candidate.epoch())
                 .toList();
         if (old.isEmpty()) {

@@ -124,8 +124,12 @@ public final class UnservedAnswers implements AutoCloseable {
         for (TakenSlice slice : taken) {
             byte[] bytes = files.read(segments, slice.offset(), slice.length());
             List<Future<RecordMetadata>> sent = new ArrayList<>();
-            writer.write(slice, bytes, batch.reason(), chunk -> sent.add(producer.send(
-                    new ProducerRecord<>(Topics.RESULTS, batch.partition(), key, chunk.encode()))));
+            writer.write(
+                    slice,
+                    bytes,
+                    batch.reason(),
+                    chunk -> sent.add(producer.send(
+                            new ProducerRecord<>(Topics.RESULTS, batch.partition(), key, chunk.encode()))));
             long lastOfSlice = -1;
             for (Future<RecordMetadata> one : sent) {
                 lastOfSlice = Math.max(lastOfSlice, acknowledged(one));

@@ -1,0 +1,263 @@
+package dev.longhaul.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.longhaul.model.Ids;
+import dev.longhaul.store.Database;
+import dev.longhaul.store.ObjectStore;
+import dev.longhaul.store.TenantStore;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is wrong with an upload: the answer says it, and nothing stays behind. */
+@QuarkusTest
+@QuarkusTestResource(StackResource.class)
+class BadUploadsTest {
+    private final Api api = Api.admin();
+
+    @Inject
+    ObjectStore objects;
+
+    @Inject
+    Database database;
+
+    private List<String> objectsBefore = List.of();
+    private long rowsBefore;
+
+    @BeforeEach
+    void countWhatIsThere() {
+        Readiness.await();
+        await("earlier tests' files are erased").until(() -> count("state = 'deleted' and erased_at is null") == 0);
+        objectsBefore = objects.list("files/");
+        rowsBefore = count("true");
+    }
+
+    @AfterEach
+    void nothingStaysBehind() {
+        await("a broken-off upload is noticed a moment later").untilAsserted(() -> {
+            assertThat(count("true")).isEqualTo(rowsBefore);
+            assertThat(objects.list("files/")).isEqualTo(objectsBefore);
+        });
+    }
+
+    private long count(String condition) {
+        return database.run("select count(*) from file where " + condition)
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    private static Multipart batch() {
+        return new Multipart().field("purpose", "batch");
+    }
+
+    private static Multipart expiring(String anchor, String seconds) {
+        return batch().field("expires_after[anchor]", anchor)
+                .field("expires_after[seconds]", seconds)
+                .file("in.jsonl", Lines.ONE);
+    }
+
+    private static Stream<Arguments> badForms() {
+        byte[] longFirstLine = new byte[9 << 20];
+        Arrays.fill(longFirstLine, (byte) ' ');
+        return Stream.of(
+                Arguments.of("another extension", batch().file("in.csv", Lines.ONE), null, null, "Must be .jsonl"),
+                Arguments.of("no JSON", batch().file("in.jsonl", "hello\n" + Lines.ONE), "file", null, "first line"),
+                Arguments.of("no object", batch().file("in.jsonl", "[1]\n"), "file", null, "first line"),
+                Arguments.of("half an object", batch().file("in.jsonl", "{\"a\":\n1}\n"), "file", null, "first line"),
+                Arguments.of("two objects", batch().file("in.jsonl", "{} {}\n"), "file", null, "first line"),
+                Arguments.of("blank first line", batch().file("in.jsonl", "\n{}\n"), "file", null, "first line"),
+                Arguments.of(
+                        "nine megabytes of blanks",
+                        batch().file("in.jsonl", longFirstLine),
+                        "file",
+                        null,
+                        "first line"),
+                Arguments.of("empty", batch().file("in.jsonl", ""), "file", null, "empty"),
+                Arguments.of(
+                        "empty, any purpose",
+                        new Multipart().field("purpose", "vision").file("a.png", ""),
+                        "file",
+                        null,
+                        "empty"),
+                Arguments.of(
+                        "no purpose",
+                        new Multipart().file("in.jsonl", Lines.ONE),
+                        "purpose",
+                        "missing_required_parameter",
+                        "'purpose'"),
+                Arguments.of("no file", batch(), "file", "missing_required_parameter", "'file'"),
+                Arguments.of(
+                        "two files",
+                        batch().file("a.jsonl", Lines.ONE).file("b.jsonl", Lines.ONE),
+                        "file",
+                        "invalid_value",
+                        "several"),
+                Arguments.of(
+                        "unknown purpose",
+                        new Multipart().field("purpose", "fun").file("a.jsonl", Lines.ONE),
+                        "purpose",
+                        "invalid_value",
+                        "'fun'"),
+                Arguments.of(
+                        "expiry too soon",
+                        expiring("created_at", "3599"),
+                        "expires_after[seconds]",
+                        "integer_below_min_value",
+                        "3600"),
+                Arguments.of(
+                        "expiry too late",
+                        expiring("created_at", "2592001"),
+                        "expires_after[seconds]",
+                        "integer_above_max_value",
+                        "2592000"),
+                Arguments.of(
+                        "expiry no number",
+                        expiring("created_at", "soon"),
+                        "expires_after[seconds]",
+                        "invalid_type",
+                        "integer"),
+                Arguments.of(
+                        "expiry anchor", expiring("now", "3600"), "expires_after[anchor]", "invalid_value", "'now'"),
+                Arguments.of(
+                        "long field",
+                        new Multipart().field("purpose", "x".repeat(9_000)).file("a.jsonl", Lines.ONE),
+                        "purpose",
+                        "string_above_max_length",
+                        "8192"),
+                Arguments.of(
+                        "long name",
+                        batch().file("a".repeat(600) + ".jsonl", Lines.ONE),
+                        "file",
+                        "string_above_max_length",
+                        "name"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badForms")
+    void shouldRefuse(String what, Multipart form, String param, String code, String says) throws Exception {
+        Api.Answer answer = api.uploadChunked(form);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.error().getString("type")).isEqualTo("invalid_request_error");
+        assertThat(answer.error().getString("param")).isEqualTo(param);
+        assertThat(answer.error().getString("code")).isEqualTo(code);
+        assertThat(answer.error().getString("message")).contains(says);
+        assertThat(answer.header("x-should-retry")).isEqualTo("false");
+    }
+
+    private static Stream<Arguments> brokenBodies() {
+        byte[] whole = batch().file("in.jsonl", Lines.noise(100_000)).bytes();
+        byte[] withoutEnd = batch().file("in.jsonl", Lines.ONE).bytesWithoutEnd();
+        return Stream.of(
+                Arguments.of("cut in the file", Multipart.TYPE, Arrays.copyOf(whole, 50_000)),
+                Arguments.of("cut in a part's header", Multipart.TYPE, Arrays.copyOf(whole, 60)),
+                Arguments.of("without last boundary", Multipart.TYPE, Arrays.copyOf(withoutEnd, withoutEnd.length - 2)),
+                Arguments.of("no parts", Multipart.TYPE, "hello".getBytes(StandardCharsets.UTF_8)),
+                Arguments.of("no bytes", Multipart.TYPE, new byte[0]),
+                Arguments.of("no boundary", "multipart/form-data", whole),
+                Arguments.of("another boundary", "multipart/form-data; boundary=other", whole),
+                Arguments.of("JSON", "application/json", "{}".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("brokenBodies")
+    void shouldRefuseABodyThatIsNoForm(String what, String type, byte[] body) throws Exception {
+        Api.Answer answer = api.send("POST", "/v1/files", BodyPublishers.ofByteArray(body), "Content-Type", type);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.error().getString("message")).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldLetTheClientSeeThatAFileIsTooLarge(boolean chunked) throws Exception {
+        Multipart form = batch().file("in.jsonl", Lines.noise(StackResource.MAX_FILE + 1));
+
+        Api.Answer answer = chunked ? api.uploadChunked(form) : api.upload(form);
+
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.error().getString("param")).isEqualTo("file");
+        assertThat(answer.header("x-should-retry")).isEqualTo("false");
+    }
+
+    @Test
+    void shouldLetTheClientSeeThatItsKeyIsWrongAfterALargeBody() throws Exception {
+        Api.Answer answer =
+                new Api("sk-wrong-key-0123456789").uploadChunked(batch().file("in.jsonl", Lines.noise(20 << 20)));
+
+        assertThat(answer.status()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 60, 300, 40_000, 1 << 20, 20 << 20, 30 << 20})
+    void shouldForgetAnUploadThatBreaksOff(int sent) throws Exception {
+        byte[] whole = batch().file("in.jsonl", Lines.noise(30 << 20)).bytes();
+        try (Socket socket = new Socket("127.0.0.1", Api.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + StackResource.ADMIN_KEY
+                            + "\r\nContent-Type: " + Multipart.TYPE + "\r\nContent-Length: " + whole.length
+                            + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(whole, 0, sent);
+            out.flush();
+            if (sent > (9 << 20)) {
+                await("a segment is in S3").until(() -> objects.list("files/").size() > objectsBefore.size());
+            }
+        }
+    }
+
+    @Test
+    void shouldForgetAnUploadWhoseProcessDied() {
+        String id = Ids.newFileId(0);
+        objects.put("files/" + id + "/0", new byte[100], 0, 100);
+
+        database.run(
+                "insert into file (id, tenant_id, filename, purpose, state, touched_at)"
+                        + " values ($1, $2, '', '', 'pending', now() - interval '11 minutes')",
+                id,
+                TenantStore.DEFAULT_TENANT);
+
+        await("the janitor comes each second")
+                .until(() -> objects.list("files/" + id + "/").isEmpty());
+    }
+
+    @Test
+    void shouldTakeMoreUploadsAtOnceThanThereAreBuffers() throws Exception {
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Api.Answer>> answers = new ArrayList<>();
+            byte[] bytes = Lines.noise(20 << 20);
+            for (int i = 0; i < 6; i++) {
+                answers.add(clients.submit(() -> api.upload(batch().file("in.jsonl", bytes))));
+            }
+            for (Future<Api.Answer> answer : answers) {
+                String id = answer.get().id();
+                assertThat(Arrays.equals(api.get("/v1/files/" + id + "/content").bytes(), bytes))
+                        .isTrue();
+                api.delete("/v1/files/" + id);
+            }
+        }
+        await("their bytes are erased").until(() -> objects.list("files/").size() == objectsBefore.size());
+        rowsBefore += 6;
+    }
+}

@@ -1,0 +1,365 @@
+package dev.longhaul.dispatcher;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.longhaul.localstack.LocalStack;
+import dev.longhaul.localstack.Part;
+import dev.longhaul.model.Ids;
+import dev.longhaul.model.ResultChunk;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.model.Topics;
+import dev.longhaul.sim.Simulator;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka, PostgreSQL and three backends for the service tests of this JVM, and what tests want of them in few words. */
+@SuppressWarnings("NullAway.Init") // set by start()
+public final class DispatcherTester implements QuarkusTestResourceLifecycleManager {
+    /** A simulator that misbehaves as it is told. */
+    public static final String SIM = "sim-chat";
+    /** A backend that records what it gets and answers as {@link #answer} says. */
+    public static final String FAKE = "fake";
+    /** Nobody listens there until {@link #startLate}; one attempt a line. */
+    public static final String LATE = "late";
+    /** A model that no backend serves: its slices stay where they are put. */
+    public static final String NOBODY = "nobody";
+
+    private static @Nullable DispatcherTester shared;
+
+    private LocalStack stack;
+    private Simulator sim;
+    private HttpServer fake;
+    private int latePort;
+    /** Bodies that the fake backend got. */
+    public final List<String> bodies = new CopyOnWriteArrayList<>();
+    /** How the fake backend answers. */
+    public volatile Answerer answerer = (exchange, body) -> reply(exchange, 200, "{\"echo\":true}");
+
+    /** How a backend answers one call. */
+    public interface Answerer {
+        void answer(HttpExchange exchange, String body) throws IOException;
+    }
+
+    /** The one of this JVM. */
+    public static DispatcherTester get() {
+        DispatcherTester running = shared;
+        if (running == null) {
+            throw new IllegalStateException("the stack is not started");
+        }
+        return running;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            stack = LocalStack.start(Files.createTempDirectory("dispatcher-test"), Part.KAFKA, Part.POSTGRES);
+            sim = Simulator.start();
+            fake = serve(0);
+            latePort = freePort();
+            migrate();
+            topics();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        shared = this;
+        Map<String, String> settings = new HashMap<>(stack.systemProperties());
+        settings.put("quarkus.http.test-port", "0");
+        settings.put("longhaul.dispatcher.slice-lines", "100");
+        backend(settings, "sim", sim.url() + "/v1", SIM, 16, 4, "1s");
+        backend(settings, "fake", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", FAKE, 8, 3, "10s");
+        settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
+        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE, 8, 1, "10s");
+        return settings;
+    }
+
+    private static void backend(
+            Map<String, String> settings, String name, String url, String model, int most, int attempts, String timeout) {
+        String prefix = "longhaul.backends." + name + ".";
+        settings.put(prefix + "url", url);
+        settings.put(prefix + "models", model);
+        settings.put(prefix + "max-in-flight", String.valueOf(most));
+        settings.put(prefix + "attempts", String.valueOf(attempts));
+        settings.put(prefix + "timeout", timeout);
+        settings.put(prefix + "max-answer-bytes", "1000000");
+    }
+
+    private HttpServer serve(int port) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/v1/models", exchange -> reply(exchange, 404, "{}"));
+        server.createContext("/v1/chat/completions", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            bodies.add(body);
+            answerer.answer(exchange, body);
+        });
+        server.start();
+        return server;
+    }
+
+    /** Ends an exchange. */
+    public static void reply(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    /** Somebody listens where nobody did. */
+    public HttpServer startLate() throws IOException {
+        return serve(latePort);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private void migrate() throws IOException, SQLException {
+        try (InputStream schema = DispatcherTester.class.getResourceAsStream("/db/migration/V1__spine.sql")) {
+            if (schema == null) {
+                throw new IOException("the schema is not on the class path");
+            }
+            sql(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        sql("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
+        sql("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");
+        sql("insert into results_partition (partition) values (0)");
+    }
+
+    private void topics() throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()))) {
+            admin.createTopics(List.of(
+                            new NewTopic(Topics.EVENTS, 1, (short) 1),
+                            new NewTopic(Topics.SLICES, 1, (short) 1),
+                            new NewTopic(Topics.deadLetter(Topics.SLICES), 1, (short) 1),
+                            new NewTopic(Topics.RESULTS, 1, (short) 1).configs(Map.of("max.message.bytes", "20971520"))))
+                    .all()
+                    .get();
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.GROUP, Topics.SLICES_GROUP),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+    }
+
+    @Override
+    public void stop() {
+        try {
+            fake.stop(0);
+            sim.close();
+            stack.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs statements that return nothing. */
+    public void sql(String sql, Object... parameters) {
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            statement.execute();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first row of a query as text, columns joined by {@code |}; empty when there is none. */
+    public String row(String sql, Object... parameters) {
+        List<String> rows = rows(sql, parameters);
+        return rows.isEmpty() ? "" : rows.getFirst();
+    }
+
+    /** The rows of a query as text. */
+    public List<String> rows(String sql, Object... parameters) {
+        try (Connection connection = connection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            List<String> rows = new ArrayList<>();
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    List<String> columns = new ArrayList<>();
+                    for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                        columns.add(String.valueOf(found.getString(i)));
+                    }
+                    rows.add(String.join("|", columns));
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        return DriverManager.getConnection("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser());
+    }
+
+    /** A chat request line. */
+    public static String line(String id, String model, String text) {
+        return "{\"custom_id\":\"" + id + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":" + body(model, text)
+                + "}";
+    }
+
+    /** The body of such a line. */
+    public static String body(String model, String text) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+    }
+
+    /** A batch to plan, its file in one row. */
+    public String batch(String tenant, List<String> lines) {
+        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating");
+    }
+
+    private String insertBatch(String tenant, String text, String status) {
+        String id = Ids.newBatchId(System.currentTimeMillis());
+        String file = "file-" + id;
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sql(
+                "insert into file (id, tenant_id, filename, purpose, bytes, state) values (?, ?, 'f', 'batch', ?, 'ready')",
+                file, tenant, bytes.length);
+        sql("insert into file_segment (file_id, seq, bytes, inline) values (?, 0, ?, ?)", file, bytes.length, bytes);
+        sql(
+                """
+                insert into batch (id, tenant_id, job_id, input_file_id, input_bytes, endpoint, completion_window, expires_at,
+                  output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder)
+                values (?, ?, 'j', ?, ?, '/v1/chat/completions', '24h', now() + interval '24 h', 'o', 'e', 0, ?, ?,
+                  case when ? = 'in_progress' then now() end, null)
+                """,
+                id, tenant, file, bytes.length, status, status.equals("in_progress") ? text.lines().count() : 0, status);
+        return id;
+    }
+
+    /** A planned batch of one slice, in that state. */
+    public SliceId slice(List<String> lines, @Nullable String model, String columns, String values) {
+        String text = String.join("\n", lines) + "\n";
+        String batch = insertBatch("t1", text, "in_progress");
+        sql(
+                "insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, " + columns
+                        + ") values (?, 0, 0, ?, 1, ?, ?, " + values + ")",
+                batch, text.getBytes(StandardCharsets.UTF_8).length, lines.size(), model);
+        return new SliceId(batch, 0);
+    }
+
+    /** Sets the simulator's faults. */
+    public void faults(String json) {
+        try {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(sim.url() + "/admin/faults"))
+                                    .PUT(HttpRequest.BodyPublishers.ofString(json))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException(answer.body());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One line's result as a finalizer gets it. */
+    public record Result(long line, String outcome, String text) {}
+
+    /** All results of a batch that are in Kafka now, in the order of the log; repeats included. */
+    public List<Result> results(String batchId) {
+        List<Result> results = new ArrayList<>();
+        Map<Integer, Long> firstLines = rows("select seq, first_line from slice where batch_id = ?", batchId).stream()
+                .map(row -> row.split("\\|"))
+                .collect(Collectors.toMap(row -> Integer.valueOf(row[0]), row -> Long.valueOf(row[1])));
+        for (ConsumerRecord<byte[], byte[]> record : records(Topics.RESULTS)) {
+            ResultChunk chunk = ResultChunk.decode(record.value());
+            if (!chunk.slice().batchId().equals(batchId)) {
+                continue;
+            }
+            for (ResultChunk.Entry entry : chunk.entries()) {
+                ByteBuffer from = entry.outcome().kind() == dev.longhaul.model.ResultKind.OUTPUT ? chunk.output() : chunk.errors();
+                byte[] text = new byte[entry.length()];
+                from.get(text);
+                results.add(new Result(
+                        firstLines.getOrDefault(chunk.slice().seq(), 0L) + entry.line(),
+                        entry.outcome().name(),
+                        new String(text, StandardCharsets.UTF_8).strip()));
+            }
+        }
+        return results;
+    }
+
+    /** All records of a topic with one partition. */
+    public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.kafka()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    /** Writes a record and waits for its acknowledgement. */
+    public void produce(String topic, byte[] value) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", stack.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

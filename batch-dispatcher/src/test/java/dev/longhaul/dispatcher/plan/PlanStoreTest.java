@@ -1,0 +1,102 @@
+package dev.longhaul.dispatcher.plan;
+
+import static dev.longhaul.dispatcher.DispatcherTester.NOBODY;
+import static dev.longhaul.dispatcher.DispatcherTester.line;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longhaul.dispatcher.DispatcherTester;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class PlanStoreTest {
+    private static final PlanOutcome.Valid VALID = new PlanOutcome.Valid(1, 1, 10, NOBODY);
+    private final DispatcherTester tester = DispatcherTester.get();
+
+    @Inject
+    PlanStore store;
+
+    private String batch = "";
+
+    /** A batch that a live planner has, so that the one under test leaves it alone. */
+    @BeforeEach
+    void aBatchBeingPlanned() {
+        tester.sql("insert into process (id, kind, lease_until) values ('planner', 'test', now() + interval '1 h')");
+        batch = tester.slice(List.of(line("a", NOBODY, "x")), NOBODY, "state", "'pending'").batchId();
+        tester.sql(
+                """
+                update batch set status = 'validating', in_progress_at = null, lines_total = 0, plan_attempt = 2,
+                  plan_holder = 'planner', plan_lease_until = now() + interval '1 h' where id = ?
+                """,
+                batch);
+    }
+
+    @AfterEach
+    void done() {
+        tester.sql("delete from batch where status = 'validating'");
+        tester.sql("delete from process where id = 'planner'");
+    }
+
+    @Test
+    void anOvertakenAttemptWritesNothing() {
+        PlanStore.Claimed loser = attempt(1);
+
+        assertThat(store.store(loser, List.of(slice(5)))).isFalse();
+        assertThat(store.renew(loser, 1)).isFalse();
+        assertThat(store.start(loser, List.of(slice(6)), VALID)).isFalse();
+        assertThat(store.reject(loser, List.of(PlanProblem.ofFile("empty_file", "empty")))).isFalse();
+
+        assertThat(seqs()).containsExactly("0");
+        assertThat(tester.row("select status from batch where id = ?", batch)).isEqualTo("validating");
+    }
+
+    @Test
+    void aPlanTakenOverSweepsTheLosersSlices() {
+        PlanStore.Claimed winner = attempt(2);
+
+        assertThat(store.begin(winner)).isTrue();
+        assertThat(seqs()).isEmpty();
+        assertThat(store.store(winner, List.of(slice(0)))).isTrue();
+        assertThat(store.start(winner, List.of(slice(1)), VALID)).isTrue();
+
+        assertThat(seqs()).containsExactly("0", "1");
+        assertThat(tester.row("select status, lines_total, model, in_progress_at is not null, version from batch where id = ?", batch))
+                .isEqualTo("in_progress|1|nobody|t|2");
+        assertThat(tester.rows("select event ->> 'type' from outbox where batch_id = ?", batch))
+                .containsExactly("dev.longhaul.batch.in_progress");
+    }
+
+    @Test
+    void aStoppedBatchIsNeitherStartedNorRejected() {
+        tester.sql("update batch set stop_reason = 'cancelled', stop_at = now() where id = ?", batch);
+
+        assertThat(store.start(attempt(2), List.of(), VALID)).isFalse();
+        assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty")))).isFalse();
+        assertThat(store.claim("planner", 0, Long.MAX_VALUE, 100)).isEmpty();
+    }
+
+    @Test
+    void aRejectedPlanKeepsItsProblemsAndNoSlice() {
+        assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty")))).isTrue();
+
+        assertThat(tester.row("select status, errors -> 'data' -> 0 ->> 'code' from batch where id = ?", batch))
+                .isEqualTo("failed|empty_file");
+        assertThat(seqs()).isEmpty();
+    }
+
+    private List<String> seqs() {
+        return tester.rows("select seq from slice where batch_id = ? order by seq", batch);
+    }
+
+    private PlanStore.Claimed attempt(int number) {
+        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false);
+    }
+
+    private static PlannedSlice slice(int seq) {
+        return new PlannedSlice(seq, 0, 10, 1, 1, NOBODY);
+    }
+}

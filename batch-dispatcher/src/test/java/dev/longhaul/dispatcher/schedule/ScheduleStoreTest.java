@@ -1,0 +1,142 @@
+package dev.longhaul.dispatcher.schedule;
+
+import static dev.longhaul.dispatcher.DispatcherTester.NOBODY;
+import static dev.longhaul.dispatcher.DispatcherTester.line;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.longhaul.dispatcher.DispatcherTester;
+import dev.longhaul.model.SliceHint;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.store.Database;
+import dev.longhaul.store.LeaderLease;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class ScheduleStoreTest {
+    private final DispatcherTester tester = DispatcherTester.get();
+
+    @Inject
+    ScheduleStore store;
+
+    @Inject
+    Database database;
+
+    @AfterEach
+    void asItWas() {
+        tester.sql("delete from process where id in ('silent', 'expired')");
+        tester.sql("update results_partition set checkpoint_offset = 0");
+    }
+
+    @Test
+    void releasesWhatIsPendingUnderTheNextNumber() {
+        SliceId pending = slice("claim, state", "2, 'pending'");
+        SliceId claimed = slice("claim, state, holder", "2, 'claimed', 'x'");
+        SliceId stopped = slice("claim, state", "0, 'pending'");
+        tester.sql("update batch set stop_reason = 'expired', stop_at = now() where id = ?", stopped.batchId());
+
+        List<SliceHint> hints = database.inTransaction(
+                transaction -> store.release(transaction, List.of(pending, claimed, stopped)));
+
+        assertThat(hints).containsExactly(new SliceHint(pending, 3));
+        assertThat(state(pending)).isEqualTo("released|3");
+        assertThat(state(stopped)).isEqualTo("pending|0");
+    }
+
+    @Test
+    void candidatesAreWhatMayGoNow() {
+        SliceId now = slice("state", "'pending'");
+        SliceId later = slice("state, not_before", "'pending', now() + interval '1 h'");
+        SliceId due = slice("state, not_before", "'pending', now() - interval '1 s'");
+
+        assertThat(store.candidates(List.of(NOBODY), 10))
+                .extracting(Candidate::slice)
+                .contains(now, due)
+                .doesNotContain(later);
+        assertThat(store.candidates(List.of("other"), 10)).extracting(Candidate::slice).doesNotContain(now, due);
+    }
+
+    /** The dispatcher under test leads, and does this by itself. */
+    @Test
+    void takesBackWhatDeadHoldersHadAndCountsThem() {
+        SliceId unknown = slice("claim, state, holder, fruitless", "1, 'claimed', 'nowhere', 1");
+        tester.sql("insert into process (id, kind, lease_until) values ('expired', 'dispatcher', now() - interval '1 s')");
+        tester.sql("insert into process (id, kind, started_at, lease_until)"
+                + " values ('silent', 'dispatcher', now() - interval '5 s', now() + interval '1 h')");
+        SliceId expired = slice("claim, state, holder", "1, 'claimed', 'expired'");
+        SliceId silent = slice("claim, state, holder", "1, 'claimed', 'silent'");
+
+        await().untilAsserted(() -> {
+            assertThat(fruitless(unknown)).isEqualTo("pending|null|2");
+            assertThat(fruitless(expired)).isEqualTo("pending|null|1");
+            assertThat(fruitless(silent)).isEqualTo("pending|null|1");
+        });
+        assertThat(tester.rows("select 1 from process where id in ('silent', 'expired')")).isEmpty();
+    }
+
+    @Test
+    void takesBackWhatNobodyClaimed() {
+        SliceId old = slice("claim, state, changed_at", "1, 'released', now() - interval '4 s'");
+        SliceId fresh = slice("claim, state, changed_at", "1, 'released', now() + interval '1 h'");
+
+        await().untilAsserted(() -> assertThat(state(old)).isEqualTo("pending|1"));
+        assertThat(state(fresh)).isEqualTo("released|1");
+        tester.sql("update slice set state = 'done' where batch_id = ?", fresh.batchId());
+    }
+
+    @Test
+    void takesBackWhatTheCheckpointPassedWithoutAllOfItsLines() {
+        SliceId passed = slice("claim, state, holder, finished_offset", "1, 'reported', 'x', 1000000");
+        SliceId ahead = slice("claim, state, holder, finished_offset", "1, 'reported', 'x', 1000001");
+        tester.sql("update results_partition set checkpoint_offset = 1000001");
+
+        await().untilAsserted(() -> assertThat(state(passed)).isEqualTo("pending|1"));
+        assertThat(state(ahead)).isEqualTo("reported|1");
+    }
+
+    @Test
+    void aLeaderWhoWasReplacedWritesNothing() {
+        String office = "office-" + UUID.randomUUID();
+        LeaderLease first = new LeaderLease(database, office, "a");
+        LeaderLease second = new LeaderLease(database, office, "b");
+        OptionalLong epoch = first.acquire();
+        assertThat(epoch).isPresent();
+        assertThat(second.acquire()).isEmpty();
+        assertThat(first.acquire()).isEqualTo(epoch);
+        assertThat(holds(first, epoch.getAsLong())).isTrue();
+
+        tester.sql("update lease set until = now() - interval '1 s' where name = ?", office);
+        assertThat(holds(first, epoch.getAsLong())).isFalse();
+        OptionalLong next = second.acquire();
+
+        assertThat(next).hasValue(epoch.getAsLong() + 1);
+        assertThat(holds(first, epoch.getAsLong())).isFalse();
+        assertThat(holds(second, next.getAsLong())).isTrue();
+        first.release();
+        assertThat(holds(second, next.getAsLong())).isTrue();
+        second.release();
+        assertThat(first.acquire()).hasValue(epoch.getAsLong() + 2);
+    }
+
+    private boolean holds(LeaderLease lease, long epoch) {
+        return database.inTransaction(transaction -> lease.check(transaction, epoch));
+    }
+
+    private String fruitless(SliceId slice) {
+        return tester.row("select state, holder, fruitless from slice where batch_id = ?", slice.batchId());
+    }
+
+    private String state(SliceId slice) {
+        return tester.row("select state, claim from slice where batch_id = ?", slice.batchId());
+    }
+
+    private SliceId slice(String columns, String values) {
+        return tester.slice(List.of(line("a", NOBODY, "x")), NOBODY, columns, values);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.longhaul.finalizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.longhaul.finalizer.FinalizerTester.TestBatch;
+import dev.longhaul.localstack.Part;
+import dev.longhaul.model.BatchStatus;
+import dev.longhaul.model.LineOutcome;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A store that is away costs time, never a line. */
+class OutageTest {
+    private final FinalizerTester tester = FinalizerTester.shared();
+
+    @AfterEach
+    void startAll() {
+        for (Part part : Part.values()) {
+            tester.start(part);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Part.class)
+    void shouldGoOnByItselfWhenAStoreIsBack(Part part) throws Exception {
+        TestBatch batch = tester.batch(0, 100, 100);
+        try (Finalizer finalizer = tester.finalizer("inline-bytes", "100", "hold-back", "50ms")) {
+            finalizer.start();
+            batch.produce(0, LineOutcome.COMPLETED, 0, 1, 2);
+            await().until(() -> batch.row().getLong("lines_completed") == 3);
+            batch.produce(0, LineOutcome.COMPLETED, IntStream.range(3, 100).toArray());
+            tester.stop(part);
+            if (part != Part.KAFKA) {
+                batch.produce(1, LineOutcome.FAILED, IntStream.range(0, 99).toArray());
+            }
+            // Long enough for several tries; nothing signals "it has given up", since it must not.
+            await().pollDelay(java.time.Duration.ofSeconds(3)).until(finalizer::isAlive);
+            tester.start(part);
+            batch.produce(1, LineOutcome.FAILED, IntStream.range(0, 100).toArray());
+            batch.awaitStatus(BatchStatus.COMPLETED);
+        }
+        assertThat(batch.output().lines().distinct().count()).isEqualTo(100);
+        assertThat(batch.errors().lines().distinct().count()).isEqualTo(100);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.longhaul.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What goes in comes out, each line once. */
+@SystemTest
+class BatchTest {
+
+    @Test
+    void oneLineCompletes(Tester tester) {
+        ChatLines lines = ChatLines.of(1);
+
+        Batch ended = tester.end(tester.start(lines));
+
+        assertThat(ended.status()).isEqualTo("completed");
+        assertThat(ended.errorFileId()).isNull();
+        assertThat(tester.check(ended, lines).output()).isEqualTo(1);
+    }
+
+    @Test
+    void byteOrderMarkCrLfAndAMissingLastLineEndPass(Tester tester) throws IOException {
+        ChatLines lines = ChatLines.of(5_000);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes("\uFEFF".getBytes(UTF_8));
+        lines.writeTo(file, "\r\n");
+        byte[] bytes = file.toByteArray();
+        String input = tester.api().upload(java.util.Arrays.copyOf(bytes, bytes.length - 2));
+
+        Batch ended = tester.end(tester.api().create(input));
+
+        assertThat(ended.completed()).isEqualTo(5_000);
+        assertThat(tester.check(ended, lines).output()).isEqualTo(5_000);
+        assertThat(tester.simulator().requests()).isEqualTo(5_000);
+    }
+
+    @Test
+    void linesThatFailEndInTheErrorFileWithTheirReason(Tester tester) {
+        ChatLines lines = new ChatLines(600, number -> switch (number % 6) {
+            case 0 -> "sim:status=400";
+            case 1 -> "sim:status=500";
+            default -> ChatLines.question(number);
+        });
+
+        Batch ended = tester.end(tester.start(lines));
+
+        assertThat(ended.status()).isEqualTo("completed");
+        assertThat(tester.check(ended, lines))
+                .isEqualTo(new ResultCheck.Summary(400, Map.of("400", 100, "500", 100)));
+        assertThat(ended.completed()).isEqualTo(400);
+        assertThat(ended.failed()).isEqualTo(200);
+    }
+
+    @Test
+    void aBatchOfFailuresCompletesWithoutAnOutputFile(Tester tester) {
+        ChatLines lines = new ChatLines(3, number -> "sim:status=404");
+
+        Batch ended = tester.end(tester.start(lines));
+
+        assertThat(ended.status()).isEqualTo("completed");
+        assertThat(ended.outputFileId()).isNull();
+        assertThat(tester.check(ended, lines).errors()).isEqualTo(Map.of("404", 3));
+    }
+
+    @Test
+    void aBackendThatFailsNowAndThenLosesNoLine(Tester tester) {
+        tester.simulator()
+                .behave(Map.of("error_rate", 0.1, "cut_rate", 0.02, "garbage_rate", 0.02, "count_lines", true));
+        ChatLines lines = ChatLines.of(1_000);
+
+        Batch ended = tester.end(tester.start(lines));
+
+        assertThat(ended.status()).isEqualTo("completed");
+        ResultCheck.Summary summary = tester.check(ended, lines);
+        assertThat(summary.errors().keySet()).isSubsetOf("invalid_response", "500");
+        assertThat(summary.output()).isGreaterThan(900);
+    }
+
+    @Test
+    void linesThatAreNoRequestsFailTheBatch(Tester tester) {
+        String file = tester.api().upload("{\"custom_id\":\"a\"}\n{\"custom_id\":\"a\"}\n".getBytes(UTF_8));
+
+        Batch ended = tester.end(tester.api().create(file));
+
+        assertThat(ended.status()).isEqualTo("failed");
+        assertThat(ended.outputFileId()).isNull();
+        assertThat(ended.json().at("/errors/data/0/line").asInt()).isEqualTo(1);
+        assertThat(ended.json().at("/errors/data/0/code").asText()).isEqualTo("missing_required_parameter");
+    }
+}

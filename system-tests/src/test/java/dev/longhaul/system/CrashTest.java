@@ -1,0 +1,114 @@
+package dev.longhaul.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Processes killed or asleep in the middle of their work: rows 1, 2, 3 and 5 of the failure table. */
+@SystemTest
+class CrashTest {
+    private static final int LATENCY_MS = 20;
+    private static final ChatLines LINES = ChatLines.of(20_000);
+
+    @Test
+    void aKilledDispatchersLinesGoToAnother(Tester tester) {
+        Batch batch = startAndAwaitHalf(tester);
+
+        long killed = tester.kill(Tester.DISPATCHER_1);
+
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, LINES).output()).isEqualTo(LINES.count());
+        Map<String, Simulator.Calls> calls = tester.simulator().calls();
+        List<Simulator.Calls> repeated =
+                calls.values().stream().filter(line -> line.count() > 1).toList();
+        long answeredLast = calls.values().stream()
+                .map(line -> line.firstMs() + LATENCY_MS)
+                .filter(answered -> answered > killed - 200 && answered <= killed)
+                .count();
+        assertThat(repeated.stream().mapToInt(line -> line.count() - 1).sum())
+                .isBetween(1, Tester.CEILING + (int) answeredLast);
+        assertThat(repeated.stream().mapToLong(Simulator.Calls::lastMs).min().orElseThrow() - killed)
+                .isLessThan(2_000);
+    }
+
+    @Test
+    void aKilledFinalizerResumesWithoutACall(Tester tester) {
+        Batch batch = startAndAwaitHalf(tester);
+        tester.kill(Tester.FINALIZER);
+        long before = tester.api().batch(batch.id()).completed();
+
+        CompletableFuture<Void> up = CompletableFuture.runAsync(tester::up);
+        tester.await(batch, now -> now.completed() > before);
+        Instant resumed = Instant.now();
+
+        up.join();
+        Instant started = ProcessHandle.of(tester.member(Tester.FINALIZER).pid())
+                .orElseThrow()
+                .info()
+                .startInstant()
+                .orElseThrow();
+        assertThat(Duration.between(started, resumed)).isLessThan(Duration.ofSeconds(10));
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, LINES).output()).isEqualTo(LINES.count());
+        assertThat(tester.simulator().requests()).isEqualTo(LINES.count());
+    }
+
+    @Test
+    void aDispatcherAsleepPastItsLeaseStartsNoLineWhenItWakes(Tester tester) {
+        tester.simulator().behave(Map.of("latency_ms", 200, "count_lines", true));
+        ChatLines lines = ChatLines.of(6_000);
+        Batch batch = tester.start(lines);
+        awaitCalls(tester, 1_000);
+
+        tester.putToSleep(Tester.DISPATCHER_1);
+        Instant asleep = Instant.now();
+        Awaitility.await("its lease of 10 s is over, and its lines were called again")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Instant.now().isAfter(asleep.plusSeconds(12))
+                        && tester.simulator().calls().values().stream().anyMatch(line -> line.count() > 1));
+        tester.wakeUp(Tester.DISPATCHER_1);
+
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
+        assertThat(tester.simulator().calls().values()).allMatch(line -> line.count() <= 2);
+        assertThat(tester.simulator().requests()).isLessThanOrEqualTo(lines.count() + 2L * Tester.CEILING);
+    }
+
+    @Test
+    void aStandbyLeadsWhenTheSchedulersLeaderIsKilled(Tester tester) throws Exception {
+        tester.simulator().behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
+        ChatLines lines = ChatLines.of(10_000);
+        Batch batch = tester.start(lines);
+        awaitCalls(tester, 2_000);
+        Servers servers = new Servers(tester.stack());
+        String leader = servers.schedulerLeader();
+
+        tester.kill(leader);
+
+        Awaitility.await("the other dispatcher leads")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !servers.schedulerLeader().equals(leader));
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
+    }
+
+    private static Batch startAndAwaitHalf(Tester tester) {
+        tester.simulator().behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
+        Batch batch = tester.start(LINES);
+        awaitCalls(tester, LINES.count() / 2);
+        return batch;
+    }
+
+    private static void awaitCalls(Tester tester, int calls) {
+        Awaitility.await(calls + " calls were made")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> tester.simulator().requests() >= calls);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.longhaul.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows 6 and 10 of the failure table: our own servers go away, and records that nobody can read. */
+@SystemTest
+class OutageTest {
+    private static final Duration OUTAGE = Duration.ofSeconds(15);
+
+    @ParameterizedTest
+    @ValueSource(strings = {Tester.SERVERS, Tester.S3})
+    void workWaitsForOurServersAndLosesNothing(String server, Tester tester) {
+        tester.simulator().behave(Map.of("latency_ms", 100, "count_lines", true));
+        ChatLines lines = ChatLines.ofBytes(6_000, 1_000);
+        Batch batch = tester.start(lines);
+        Awaitility.await("it runs").until(() -> tester.simulator().requests() > 500);
+        Stack.Status before = tester.stack().status();
+
+        tester.stop(server);
+        Awaitility.await("the outage lasts")
+                .pollDelay(OUTAGE)
+                .atMost(OUTAGE.plusSeconds(10))
+                .until(() -> true);
+        Stack.Status meanwhile = tester.stack().status();
+        tester.up();
+
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, lines).errors()).isEmpty();
+        for (String service :
+                new String[] {Tester.API, Tester.DISPATCHER_1, Tester.DISPATCHER_2, Tester.FINALIZER}) {
+            assertThat(meanwhile.member(service).ready())
+                    .as("%s ready without its servers", service)
+                    .isFalse();
+            assertThat(tester.member(service).pid())
+                    .as("%s stays up", service)
+                    .isEqualTo(before.member(service).pid());
+        }
+    }
+
+    @Test
+    void recordsThatNobodyCanReadGoToTheDeadLetterTopics(Tester tester) {
+        Servers servers = new Servers(tester.stack());
+        ChatLines lines = ChatLines.of(2_000);
+
+        servers.poison("batch.slices");
+        servers.poison("batch.results");
+
+        Batch ended = tester.end(tester.start(lines));
+        assertThat(tester.check(ended, lines).output()).isEqualTo(2_000);
+        Awaitility.await("the records stand in the dead-letter topics")
+                .untilAsserted(() -> {
+                    assertThat(servers.records("batch.slices.dlq")).isPositive();
+                    assertThat(servers.records("batch.results.dlq")).isPositive();
+                });
+    }
+}

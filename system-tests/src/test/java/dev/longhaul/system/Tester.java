@@ -1,0 +1,123 @@
+package dev.longhaul.system;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** A running Longhaul with two dispatchers and one finalizer, and all that a scenario does with it. */
+final class Tester implements AutoCloseable {
+    static final String DISPATCHER_1 = "batch-dispatcher-1";
+    static final String DISPATCHER_2 = "batch-dispatcher-2";
+    static final String FINALIZER = "batch-finalizer-1";
+    static final String API = "batch-api";
+    static final String SERVERS = "local-stack";
+    static final String S3 = "local-s3";
+
+    /** Calls to the simulator at a time, over all dispatchers. */
+    static final int CEILING = 64;
+
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final Stack stack;
+    private final List<Stack.Member> asleep = new ArrayList<>();
+    private Stack.Status status;
+    private boolean whole = true;
+
+    Tester(Path data) {
+        stack = new Stack(data, Map.of());
+        stack.reset();
+        stack.up("--dispatchers", "2", "--max-in-flight", Integer.toString(CEILING));
+        status = stack.status();
+    }
+
+    /** Makes it as if new for the next scenario: all processes up and awake, a simulator without faults or counts. */
+    void ready() {
+        asleep.forEach(Signal.CONT::send);
+        asleep.clear();
+        if (!whole) {
+            up();
+        }
+        simulator().behave(Map.of("count_lines", true));
+        simulator().reset();
+    }
+
+    Api api() {
+        return new Api(status.api(), status.apiKey());
+    }
+
+    Simulator simulator() {
+        return new Simulator(member("inference-sim").port());
+    }
+
+    Stack stack() {
+        return stack;
+    }
+
+    Stack.Member member(String name) {
+        return status.member(name);
+    }
+
+    /** Starts what is missing and waits until all is ready. */
+    void up() {
+        stack.up();
+        status = stack.status();
+        whole = true;
+    }
+
+    /** Ends a process without a good-bye; answers when, in ms since 1970. */
+    long kill(String name) {
+        whole = false;
+        Signal.KILL.send(member(name));
+        return Instant.now().toEpochMilli();
+    }
+
+    /** Ends a process with a good-bye. */
+    void stop(String name) {
+        whole = false;
+        Signal.TERM.send(member(name));
+    }
+
+    void putToSleep(String name) {
+        asleep.add(member(name));
+        Signal.STOP.send(member(name));
+    }
+
+    void wakeUp(String name) {
+        asleep.remove(member(name));
+        Signal.CONT.send(member(name));
+    }
+
+    /** Uploads the lines and creates a batch with a window of a day. */
+    Batch start(ChatLines lines) {
+        return start(lines, "24h");
+    }
+
+    Batch start(ChatLines lines, String window) {
+        return api().create(api().upload(lines.bytes()), "/v1/chat/completions", window);
+    }
+
+    /** Waits until the batch has ended. */
+    Batch end(Batch batch) {
+        return await(batch, Batch::ended);
+    }
+
+    Batch await(Batch batch, Predicate<Batch> wished) {
+        return api().await(batch.id(), POLL, LIMIT, wished);
+    }
+
+    /** What is in the files of an ended batch, after each line was checked. */
+    ResultCheck.Summary check(Batch ended, ChatLines lines) {
+        return ResultCheck.of(api(), ended, lines.count());
+    }
+
+    @Override
+    public void close() {
+        asleep.forEach(Signal.CONT::send);
+        stack.close();
+    }
+}
