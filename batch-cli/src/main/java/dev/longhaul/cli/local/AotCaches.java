@@ -32,7 +32,10 @@ final class AotCaches {
     /** Off with LONGHAUL_AOT=off, and on JVMs that don't have it. */
     static AotCaches of(Home home, Map<String, String> environment) {
         boolean hotSpot = System.getProperty("java.vm.name", "").matches(".*(HotSpot|OpenJDK).*");
-        return new AotCaches(home.root(), environment, hotSpot && !environment.getOrDefault("LONGHAUL_AOT", "").equals("off"));
+        return new AotCaches(
+                home.root(),
+                environment,
+                hotSpot && !environment.getOrDefault("LONGHAUL_AOT", "").equals("off"));
     }
 
     /**
@@ -125,8 +128,11 @@ final class AotCaches {
         Fingerprint fingerprint = new Fingerprint()
                 .add(List.of(System.getProperty("java.home", ""), System.getProperty("java.vm.version", "")));
         try (Stream<Path> files = Files.walk(program.files(root))) {
-            for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
-                fingerprint.add(List.of(jar.toString(), Files.getLastModifiedTime(jar).toString()));
+            for (Path jar : files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList()) {
+                fingerprint.add(
+                        List.of(jar.toString(), Files.getLastModifiedTime(jar).toString()));
             }
         } catch (IOException e) {
             throw new LocalException(program.module() + " has not been built: " + e, e);

@@ -69,4 +69,4 @@ public record Home(Path root, Path directory) {
     Path apiKey() {
         return directory.resolve("api-key");
     }
-
+}
