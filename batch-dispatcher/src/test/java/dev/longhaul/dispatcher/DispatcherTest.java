@@ -200,7 +200,8 @@ class DispatcherTest {
     }
 
     private String wanted(String backend) {
-        return tester.row("select wanted ->> '" + backend + "' from process where kind = 'dispatcher' and lease_until > now()");
+        return tester.row(
+                "select wanted ->> '" + backend + "' from process where kind = 'dispatcher' and lease_until > now()");
     }
 
     @Test

@@ -107,7 +107,14 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 4, "1s");
-        backend(settings, "fake", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", FAKE + "," + SHARED, 8, 3, "10s");
+        backend(
+                settings,
+                "fake",
+                "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1",
+                FAKE + "," + SHARED,
+                8,
+                3,
+                "10s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
         backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "10s");
         return settings;

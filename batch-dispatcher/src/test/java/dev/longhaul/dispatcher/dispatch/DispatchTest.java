@@ -16,7 +16,8 @@ class DispatchTest {
                         .map(rank -> Dispatch.part(whole, among, rank))
                         .toArray();
                 assertThat(IntStream.of(shares).sum()).isEqualTo(ceiling);
-                assertThat(IntStream.of(shares).max().orElseThrow() - IntStream.of(shares).min().orElseThrow())
+                assertThat(IntStream.of(shares).max().orElseThrow()
+                                - IntStream.of(shares).min().orElseThrow())
                         .isLessThanOrEqualTo(1);
             }
         }
