@@ -93,7 +93,7 @@ class RunCommandTest {
                 .command("run", "--input", input.toString(), "--output", output.toString(), "--window", "10s");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(5);
-        assertThat(directory.resolve("output.errors.jsonl")).content().contains("batch_expired");
+        assertThat(directory.resolve("output.jsonl.errors.jsonl")).content().contains("batch_expired");
     }
 
     private static Commands.Result run(Tester tester, Path input, Path output) {

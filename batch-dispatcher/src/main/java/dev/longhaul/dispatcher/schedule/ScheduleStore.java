@@ -1,9 +1,9 @@
 package dev.longhaul.dispatcher.schedule;
 
-import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
+import dev.longhaul.store.LeaderLease;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,7 +26,8 @@ class ScheduleStore {
                 or (p.started_at < now() - interval '2 s' and not exists (
                   select 1 from pg_locks l
                   where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
-                    and l.database = (select oid from pg_database where datname = current_database()))))""".formatted(ProcessLease.LOCK_CLASS);
+                    and l.database = (select oid from pg_database where datname = current_database()))))"""
+            .formatted(LeaderLease.PROCESS_LOCK_CLASS);
 
     private final Database database;
 
