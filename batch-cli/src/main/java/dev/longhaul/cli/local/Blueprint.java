@@ -104,7 +104,7 @@ record Blueprint(Home home, String apiKey, int apiPort, ToIntFunction<String> po
     }
 
     private ProcessSpec program(Program program, int port, List<String> arguments) {
-        List<String> command = new ArrayList<>(program.command(home.root(), List.of(), environment));
+        List<String> command = new ArrayList<>(program.command(home.root(), environment));
         command.addAll(arguments);
         String fingerprint = new Fingerprint()
                 .addProgram(program.files(home.root()))
@@ -119,7 +119,7 @@ record Blueprint(Home home, String apiKey, int apiPort, ToIntFunction<String> po
         variables.putAll(more);
         variables.put("LONGHAUL_HTTP_HOST", HOST);
         variables.put("LONGHAUL_HTTP_PORT", Integer.toString(port));
-        List<String> command = new ArrayList<>(program.command(home.root(), List.of(), environment));
+        List<String> command = new ArrayList<>(program.command(home.root(), environment));
         command.addAll(properties);
         command.addAll(program.jar(home.root()));
         String fingerprint = new Fingerprint()

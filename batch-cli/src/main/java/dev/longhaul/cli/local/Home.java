@@ -69,8 +69,4 @@ public record Home(Path root, Path directory) {
     Path apiKey() {
         return directory.resolve("api-key");
     }
-
-    Path aotCaches() {
-        return directory.resolve("aot");
-    }
 }

@@ -4,9 +4,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,12 @@ public final class LocalSystem {
     private static final int DEFAULT_API_PORT = 8700;
     private static final Duration READY_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    /** Those that use go before what they use. */
+    private static final List<Set<Program>> STOP_ORDER = List.of(
+            EnumSet.of(Program.BATCH_API, Program.BATCH_DISPATCHER, Program.BATCH_FINALIZER),
+            EnumSet.of(Program.INFERENCE_SIM, Program.LOCAL_S3),
+            EnumSet.of(Program.LOCAL_STACK));
+
     private static final String API = Program.BATCH_API.module();
 
     private final Home home;
@@ -23,6 +31,8 @@ public final class LocalSystem {
     private final Consumer<String> say;
     private final ProcessNotes notes;
     private final ReadinessProbe probe;
+    private final AotCaches caches;
+    private final ProcessStarter starter;
     private final Supervisor supervisor;
 
     /** @param say takes messages for the user, one line each */
@@ -32,7 +42,9 @@ public final class LocalSystem {
         this.say = say;
         this.notes = new ProcessNotes(home.run());
         this.probe = new ReadinessProbe(home);
-        this.supervisor = new Supervisor(home, ProcessStarter.forThisSystem(), probe::isReady, say);
+        this.caches = AotCaches.of(home, environment);
+        this.starter = ProcessStarter.forThisSystem();
+        this.supervisor = new Supervisor(home, starter, probe::isReady, say);
     }
 
     public Home home() {
@@ -80,23 +92,21 @@ public final class LocalSystem {
         home.create();
         try (SystemLock lock = SystemLock.acquire(home, say)) {
             List<RunningProcess> alive = notes.alive();
-            List<String> late = List.of(Program.LOCAL_STACK.module());
-            List<String> middle = List.of(Program.INFERENCE_SIM.module(), Program.LOCAL_S3.module());
-            supervisor.stop(
-                    alive.stream()
-                            .filter(p -> !late.contains(p.name()) && !middle.contains(p.name()))
-                            .toList(),
-                    STOP_LIMIT);
-            supervisor.stop(
-                    alive.stream().filter(p -> middle.contains(p.name())).toList(), STOP_LIMIT);
-            supervisor.stop(alive.stream().filter(p -> late.contains(p.name())).toList(), STOP_LIMIT);
+            for (Set<Program> stage : STOP_ORDER) {
+                supervisor.stop(
+                        alive.stream()
+                                .filter(process -> stage.contains(Program.of(process.name())))
+                                .toList(),
+                        STOP_LIMIT);
+            }
+            caches.makeInBackground(starter, home.log("aot"));
         }
     }
 
-    /** Stops all of it and deletes data, logs and caches; ports and API key stay. */
+    /** Stops all of it and deletes data and logs; ports and API key stay. */
     public void reset() {
         down();
-        for (Path directory : new Path[] {home.data(), home.logs(), home.aotCaches()}) {
+        for (Path directory : new Path[] {home.data(), home.logs()}) {
             DirectoryTree.delete(directory);
         }
     }
@@ -155,7 +165,9 @@ public final class LocalSystem {
         }
         say.accept("starting "
                 + String.join(", ", missing.stream().map(ProcessSpec::name).toList()));
-        return missing.stream().map(supervisor::start).toList();
+        return missing.stream()
+                .map(spec -> supervisor.start(spec.withJvmFlags(caches.flags(spec.name()))))
+                .toList();
     }
 
     private void stopOthers(List<RunningProcess> alive, List<ProcessSpec> wanted) {

@@ -1,5 +1,6 @@
 package dev.longhaul.cli.local;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,5 +23,12 @@ record ProcessSpec(
     ProcessSpec {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
+    }
+
+    /** The same with more flags for its JVM. */
+    ProcessSpec withJvmFlags(List<String> flags) {
+        List<String> more = new ArrayList<>(command);
+        more.addAll(1, flags);
+        return new ProcessSpec(name, more, environment, port, healthPath, fingerprint);
     }
 }

@@ -74,7 +74,8 @@ final class ProcessStarter {
                         spec.port(),
                         spec.healthPath(),
                         logOffset,
-                        spec.fingerprint());
+                        spec.fingerprint(),
+                        AotCaches.isRecording(spec.command()));
             }
         } catch (IOException e) {
             throw new LocalException(spec.name() + " could not be started: " + e.getMessage(), e);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The programs that a Longhaul on this machine consists of, and the one place where their JVMs' flags stand. */
 enum Program {
@@ -33,6 +34,21 @@ enum Program {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** The program that a process of that name runs. */
+    static Program of(String process) {
+        return Stream.of(values())
+                .filter(program -> process.startsWith(program.module()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no process is called " + process));
+    }
+
+    /** Flags that the user adds to ours, later ones win. */
+    List<String> addedFlags(Map<String, String> environment) {
+        String added =
+                environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), "").strip();
+        return added.isEmpty() ? List.of() : List.of(added.split("\\s+"));
+    }
+
     /** A Quarkus application: tells its health over HTTP. */
     boolean isService() {
         return mainClass.isEmpty();
@@ -52,7 +68,7 @@ enum Program {
      *
      * @throws LocalException when it has not been built
      */
-    List<String> command(Path root, List<String> moreFlags, Map<String, String> environment) {
+    List<String> command(Path root, Map<String, String> environment) {
         Path files = files(root);
         if (!Files.isDirectory(files)) {
             throw new LocalException(module() + " has not been built: " + files + " is missing");
@@ -61,12 +77,7 @@ enum Program {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(EVERYWHERE);
         command.addAll(flags);
-        command.addAll(moreFlags);
-        String added =
-                environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), "").strip();
-        if (!added.isEmpty()) {
-            command.addAll(List.of(added.split("\\s+")));
-        }
+        command.addAll(addedFlags(environment));
         if (!isService()) {
             command.addAll(List.of("-cp", files + "/*", mainClass));
         }

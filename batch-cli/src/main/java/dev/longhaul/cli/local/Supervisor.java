@@ -10,6 +10,8 @@ import java.util.function.Predicate;
 final class Supervisor {
     private static final int TAIL_LINES = 25;
 
+    private static final Duration RECORDING_LIMIT = Duration.ofSeconds(40);
+
     private final Home home;
     private final ProcessNotes notes;
     private final ProcessStarter starter;
@@ -51,9 +53,11 @@ final class Supervisor {
     }
 
     /** Stops them together: SIGTERM, and SIGKILL for those that have not ended in time. */
-    void stop(List<RunningProcess> processes, Duration limit) {
+    void stop(List<RunningProcess> processes, Duration usualLimit) {
         List<RunningProcess> running =
                 processes.stream().filter(RunningProcess::isAlive).toList();
+        boolean recording = running.stream().anyMatch(RunningProcess::recording);
+        Duration limit = recording ? usualLimit.plus(RECORDING_LIMIT) : usualLimit;
         running.forEach(process -> process.identity().terminate());
         if (!Waiting.until(limit, () -> running.stream().noneMatch(RunningProcess::isAlive))) {
             running.stream().filter(RunningProcess::isAlive).forEach(process -> {

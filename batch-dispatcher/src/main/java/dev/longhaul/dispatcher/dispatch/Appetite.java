@@ -28,12 +28,7 @@ public class Appetite {
 
     private volatile JsonObject wanted = new JsonObject();
 
-    Appetite(
-            Backends backends,
-            Dispatch dispatch,
-            SliceReports reports,
-            ChunkSender sender,
-            DispatcherConfig config) {
+    Appetite(Backends backends, Dispatch dispatch, SliceReports reports, ChunkSender sender, DispatcherConfig config) {
         this.backends = backends;
         this.dispatch = dispatch;
         this.reports = reports;

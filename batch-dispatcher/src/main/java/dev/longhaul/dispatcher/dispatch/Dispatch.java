@@ -102,14 +102,17 @@ public class Dispatch {
         String model = group.model();
         List<Backend> able = model == null ? backends.all() : backends.serving(model);
         if (able.isEmpty()) {
-            LOG.warnf("LH-D022 no backend serves model %s of %s; its lines go back", model, group.run().claim().slice());
+            LOG.warnf(
+                    "LH-D022 no backend serves model %s of %s; its lines go back",
+                    model, group.run().claim().slice());
             giveBack(group);
             return;
         }
         queueAt(
                 able.stream()
                         .min(Comparator.comparing((Backend b) -> b.isDown() || share(b) == 0)
-                                .thenComparingDouble(b -> queue(b).waiting() / (double) b.config().maxInFlight()))
+                                .thenComparingDouble(b ->
+                                        queue(b).waiting() / (double) b.config().maxInFlight()))
                         .orElseThrow(),
                 group);
     }
@@ -223,6 +226,11 @@ public class Dispatch {
     /** Hands everything back that was not started; returns at once. */
     public void stopAll() {
         reports.held().stream().filter(run -> !run.isStopped()).forEach(this::stop);
+    }
+
+    /** Ends the lanes; what is still in flight is abandoned. */
+    public void close() {
+        lanes.forEach(lane -> lane.execute(lane::close));
     }
 
     /** Stops one slice, which is somebody else's now. */

@@ -76,7 +76,10 @@ public class ProcessLease {
                 having count(*) > 0
                 """, identity.id(), (double) LEASE_SECONDS, wanted)) {
             identity = new Identity(
-                    identity.id(), before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS), row.getInteger("live"), row.getInteger("rank"));
+                    identity.id(),
+                    before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS),
+                    row.getInteger("live"),
+                    row.getInteger("rank"));
             return true;
         }
         return false;
