@@ -31,7 +31,10 @@ class DispatcherHealth implements HealthCheck {
             try {
                 return HealthCheckResponse.named("s3").status(objects.isReady()).build();
             } catch (StoreException e) {
-                return HealthCheckResponse.named("s3").withData("reason", String.valueOf(e.getMessage())).down().build();
+                return HealthCheckResponse.named("s3")
+                        .withData("reason", String.valueOf(e.getMessage()))
+                        .down()
+                        .build();
             }
         };
     }
