@@ -22,8 +22,7 @@ public final class LeaderLease {
                 where p.id = l.holder and p.started_at < now() - interval '2 s' and not exists (
                   select 1 from pg_locks k
                   where k.locktype = 'advisory' and k.classid = %d and k.objid = p.lock_key and k.granted
-                    and k.database = (select oid from pg_database where datname = current_database()))))"""
-            .formatted(PROCESS_LOCK_CLASS);
+                    and k.database = (select oid from pg_database where datname = current_database()))))""".formatted(PROCESS_LOCK_CLASS);
 
     private final Database database;
     private final String name;

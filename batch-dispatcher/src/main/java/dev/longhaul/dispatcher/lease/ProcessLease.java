@@ -93,7 +93,10 @@ public class ProcessLease {
         int key = fresh.run("""
                 insert into process (id, kind, lease_until, wanted)
                 values ($1, 'dispatcher', now() + make_interval(secs => $2), $3) returning lock_key
-                """, id, (double) LEASE_SECONDS, wanted).iterator().next().getInteger(0);
+                """, id, (double) LEASE_SECONDS, wanted)
+                .iterator()
+                .next()
+                .getInteger(0);
         fresh.run("select pg_advisory_lock($1, $2)", LeaderLease.PROCESS_LOCK_CLASS, key);
         identity = new Identity(id, before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS), 1, 0);
         LOG.infof("LH-D001 this dispatcher is %s", id);

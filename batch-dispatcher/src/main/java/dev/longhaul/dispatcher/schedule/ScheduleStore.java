@@ -26,8 +26,7 @@ class ScheduleStore {
                 or (p.started_at < now() - interval '2 s' and not exists (
                   select 1 from pg_locks l
                   where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
-                    and l.database = (select oid from pg_database where datname = current_database()))))"""
-            .formatted(LeaderLease.PROCESS_LOCK_CLASS);
+                    and l.database = (select oid from pg_database where datname = current_database()))))""".formatted(LeaderLease.PROCESS_LOCK_CLASS);
 
     private final Database database;
 
