@@ -27,7 +27,7 @@ final class Local {
         long began = System.nanoTime();
         // Before anything is touched: wrong options must not stop or start a process.
         List<Backend> backends = options.applyTo(system.settings()).backends();
-        Thread probe = Thread.startVirtualThread(() -> BackendProbe.unreachable(backends)
+        Thread probe = Thread.startVirtualThread(() -> BackendProbe.unreachable(backends, BackendProbe.PATIENCE)
                 .forEach(backend -> System.err.println("longhaul: backend " + backend.name() + " at " + backend.url()
                         + " does not answer; its requests wait until it does")));
         boolean started = system.up(options::applyTo);

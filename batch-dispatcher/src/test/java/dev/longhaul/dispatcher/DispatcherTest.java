@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher;
 
 import static dev.longhaul.dispatcher.DispatcherTester.FAKE;
 import static dev.longhaul.dispatcher.DispatcherTester.LATE;
+import static dev.longhaul.dispatcher.DispatcherTester.SHARED;
 import static dev.longhaul.dispatcher.DispatcherTester.SIM;
 import static dev.longhaul.dispatcher.DispatcherTester.body;
 import static dev.longhaul.dispatcher.DispatcherTester.line;
@@ -183,6 +184,24 @@ class DispatcherTest {
         } finally {
             late.stop(0);
         }
+    }
+
+    @Test
+    void whatWaitsForABackendThatGoesDownMovesToAnotherOfItsModel() throws IOException {
+        HttpServer late = tester.startLate();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(wanted("late")).isNotIn("0", ""));
+        late.stop(0);
+
+        String batch = tester.batch("t1", lines(250, i -> line("c" + i, SHARED, "move " + i)));
+
+        assertThat(resultsOf(batch, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
+        assertThat(tester.bodies).hasSize(250);
+        assertThat(wanted("late")).isEqualTo("0");
+    }
+
+    private String wanted(String backend) {
+        return tester.row(
+                "select wanted ->> '" + backend + "' from process where kind = 'dispatcher' and lease_until > now()");
     }
 
     @Test

@@ -59,6 +59,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     public static final String FAKE = "fake";
     /** Nobody listens there until {@link #startLate}; one attempt a line. */
     public static final String LATE = "late";
+    /** A model of both the fake and the late backend. */
+    public static final String SHARED = "shared";
     /** A model that no backend serves: its slices stay where they are put. */
     public static final String NOBODY = "nobody";
 
@@ -105,9 +107,16 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 4, "1s");
-        backend(settings, "fake", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", FAKE, 8, 3, "10s");
+        backend(
+                settings,
+                "fake",
+                "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1",
+                FAKE + "," + SHARED,
+                8,
+                3,
+                "10s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
-        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE, 8, 1, "10s");
+        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "10s");
         return settings;
     }
 
@@ -295,7 +304,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     /** A planned batch of one slice, in that state. */
-    public SliceId slice(List<String> lines, @Nullable String model, String columns, String values) {
+    public SliceId slice(List<String> lines, String model, String columns, String values) {
         String text = String.join("\n", lines) + "\n";
         String batch = insertBatch("t1", text, "in_progress");
         sql(

@@ -58,6 +58,9 @@ final class Supervisor {
                 processes.stream().filter(RunningProcess::isAlive).toList();
         boolean recording = running.stream().anyMatch(RunningProcess::recording);
         Duration limit = recording ? usualLimit.plus(RECORDING_LIMIT) : usualLimit;
+        if (recording) {
+            say.accept("recording what makes later starts faster: this once, stopping takes some seconds more");
+        }
         running.forEach(process -> process.identity().terminate());
         if (!Waiting.until(limit, () -> running.stream().noneMatch(RunningProcess::isAlive))) {
             running.stream().filter(RunningProcess::isAlive).forEach(process -> {
