@@ -86,8 +86,8 @@ public final class Main implements Callable<Integer> {
     private Set<String> wanted() {
         for (String name : names) {
             if (!SCENARIOS.containsKey(name)) {
-                throw new IllegalArgumentException("no benchmark is called '" + name + "'; there are "
-                        + String.join(", ", SCENARIOS.keySet()));
+                throw new IllegalArgumentException(
+                        "no benchmark is called '" + name + "'; there are " + String.join(", ", SCENARIOS.keySet()));
             }
         }
         if (runs < 1) {

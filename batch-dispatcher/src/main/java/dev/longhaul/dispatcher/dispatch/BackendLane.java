@@ -184,6 +184,7 @@ final class BackendLane {
             case Verdict.Answered done -> {
                 if (done.answer().isSuccess()) {
                     limit.succeeded();
+                    queue.callTime().add(System.nanoTime() - call.startedNanos);
                 }
                 lane.results().answered(call, done.answer());
             }

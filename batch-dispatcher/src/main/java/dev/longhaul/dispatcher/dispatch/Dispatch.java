@@ -185,9 +185,9 @@ public class Dispatch {
         return queue(backend).waiting();
     }
 
-    /** Lines ever started at a backend. */
-    long started(Backend backend) {
-        return queue(backend).started();
+    /** Lines that a backend can start a second with this process's share of its slots; 0 while that is unknown. */
+    double linesPerSecond(Backend backend) {
+        return queue(backend).callTime().callsPerSecond(share(backend));
     }
 
     /** The batches that this process has slices of. */
