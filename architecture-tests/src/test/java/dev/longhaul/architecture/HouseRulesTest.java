@@ -109,14 +109,19 @@ class HouseRulesTest {
     void shouldMarkEveryPackageNullMarked() {
         Set<String> packages = new TreeSet<>();
         Set<String> marked = new TreeSet<>();
-        Stream.of("main", "test").flatMap(folder -> Longhaul.sources(folder).stream()).forEach(source -> {
-            packages.add(packageOf(source));
-            if (source.endsWith("package-info.java") && Longhaul.read(source).contains("@NullMarked")) {
-                marked.add(packageOf(source));
-            }
-        });
+        Stream.of("main", "test")
+                .flatMap(folder -> Longhaul.sources(folder).stream())
+                .forEach(source -> {
+                    packages.add(packageOf(source));
+                    if (source.endsWith("package-info.java")
+                            && Longhaul.read(source).contains("@NullMarked")) {
+                        marked.add(packageOf(source));
+                    }
+                });
         packages.removeAll(marked);
-        assertThat(packages).as("packages without a @NullMarked package-info.java").isEmpty();
+        assertThat(packages)
+                .as("packages without a @NullMarked package-info.java")
+                .isEmpty();
     }
 
     @Test
@@ -135,11 +140,10 @@ class HouseRulesTest {
         String except = but.stream().sorted().collect(Collectors.joining(", "));
         return DescribedPredicate.describe(
                 "are in a service or shared" + (but.isEmpty() ? "" : ", except " + except),
-                type -> type.getPackageName()
-                                .matches("dev\\.longhaul\\.(api|dispatcher|finalizer|store|model)(\\..*)?")
+                type -> type.getPackageName().matches("dev\\.longhaul\\.(api|dispatcher|finalizer|store|model)(\\..*)?")
                         && but.stream()
-                                .noneMatch(name ->
-                                        type.getName().equals(name) || type.getName().startsWith(name + "$")));
+                                .noneMatch(name -> type.getName().equals(name)
+                                        || type.getName().startsWith(name + "$")));
     }
 
     private static DescribedPredicate<JavaCall<?>> calls(String method) {
@@ -151,6 +155,8 @@ class HouseRulesTest {
 
     private static String packageOf(Path source) {
         Path folder = source.getParent();
-        return folder == null ? "" : folder.toString().replaceFirst(".*/java/", "").replace('/', '.');
+        return folder == null
+                ? ""
+                : folder.toString().replaceFirst(".*/java/", "").replace('/', '.');
     }
 }
