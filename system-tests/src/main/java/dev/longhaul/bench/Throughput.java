@@ -56,7 +56,7 @@ final class Throughput implements Scenario {
                         ChatLines.body(number, lines.text().apply(number))))
                 .toList();
         Duration measured = Duration.ofSeconds(bench.quick() ? 2 : 4);
-        double loop = new BareLoop(target, bodies).callsPerSecond(Duration.ofSeconds(2), measured);
+        double loop = new BareLoop(target, bodies).callsPerSecond(Duration.ofSeconds(5), measured);
         double wrk = Wrk.callsPerSecond(target, bodies.getFirst(), bench.directory(), measured);
         return new Rates(count / bench.seconds(api, file, count), loop, wrk);
     }
