@@ -46,7 +46,7 @@ final class PlanJob {
                     List.of(new PlanProblem(
                             "invalid_request",
                             "Cannot find file " + plan.fileId()
-                                    + ", or organization default does not have access to it.",
+                                    + ", or this organization does not have access to it.",
                             "file_id",
                             null)));
             return false;
