@@ -46,12 +46,15 @@ class DocsTest {
         List<String> missing = new ArrayList<>();
         for (String setting : settings()) {
             boolean byProperty = page.contains("`" + setting + "`");
-            boolean byVariable = page.contains("`" + setting.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_") + "`");
+            boolean byVariable =
+                    page.contains("`" + setting.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_") + "`");
             if (!byProperty && !byVariable) {
                 missing.add(setting);
             }
         }
-        assertThat(missing).as("settings that docs/configuration.md does not name").isEmpty();
+        assertThat(missing)
+                .as("settings that docs/configuration.md does not name")
+                .isEmpty();
     }
 
     @Test

@@ -46,9 +46,10 @@ class ModuleRulesTest {
                 .that()
                 .resideInAPackage(MODEL)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.file..", "java.sql..", "java.util.concurrent..")
-                        .or(named("java.lang.Thread"))
-                        .or(named("java.io.File")))
+                .dependOnClassesThat(
+                        resideInAnyPackage("java.net..", "java.nio.file..", "java.sql..", "java.util.concurrent..")
+                                .or(named("java.lang.Thread"))
+                                .or(named("java.io.File")))
                 .because("a type that needs a thread, a file or a socket belongs to the part that owns it")
                 .check(CLASSES);
     }

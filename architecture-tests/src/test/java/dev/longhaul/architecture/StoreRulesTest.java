@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who may touch PostgreSQL and S3, and how. */
 class StoreRulesTest {
-    private static final Pattern UPDATE_BATCH = Pattern.compile(
-            "update batch(?: as)?(?: \\w+)? set (.*?)(?= where |\"\"\"|;)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern UPDATE_BATCH =
+            Pattern.compile("update batch(?: as)?(?: \\w+)? set (.*?)(?= where |\"\"\"|;)", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern ASSIGNS_STATUS = Pattern.compile("(^|,)\\s*status\\s*=", Pattern.CASE_INSENSITIVE);
 
@@ -58,8 +58,10 @@ class StoreRulesTest {
                 .resideOutsideOfPackage(STORE)
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("io\\.vertx\\.(mutiny\\.)?(sqlclient\\.(Pool|SqlConnection|SqlClient|Transaction)|pgclient\\..*)")
-                .because("time limits, retries and the difference between refused and unreachable live in Database; rows may be read anywhere")
+                .haveNameMatching(
+                        "io\\.vertx\\.(mutiny\\.)?(sqlclient\\.(Pool|SqlConnection|SqlClient|Transaction)|pgclient\\..*)")
+                .because(
+                        "time limits, retries and the difference between refused and unreachable live in Database; rows may be read anywhere")
                 .check(CLASSES);
     }
 
@@ -100,9 +102,7 @@ class StoreRulesTest {
                 }
             }
         }
-        assertThat(found)
-                .as("files that set batch.status")
-                .containsExactly("Transitions.java");
+        assertThat(found).as("files that set batch.status").containsExactly("Transitions.java");
     }
 
     @Test

@@ -138,6 +138,7 @@ class DispatcherLifecycle {
             pause();
         }
         running = false;
+        dispatch.close();
         lease.leave();
     }
 }

@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher;
 
 import static dev.longhaul.dispatcher.DispatcherTester.FAKE;
 import static dev.longhaul.dispatcher.DispatcherTester.LATE;
+import static dev.longhaul.dispatcher.DispatcherTester.SHARED;
 import static dev.longhaul.dispatcher.DispatcherTester.SIM;
 import static dev.longhaul.dispatcher.DispatcherTester.body;
 import static dev.longhaul.dispatcher.DispatcherTester.line;
@@ -59,9 +60,10 @@ class DispatcherTest {
         List<Result> results = resultsOf(batch, 450);
 
         assertThat(results).extracting(Result::outcome).containsOnly("COMPLETED");
-        assertThat(results).allSatisfy(result -> assertThat(result.text())
-                .contains("\"custom_id\":\"c" + (result.line() - 1) + "\"")
-                .contains("\"status_code\":200"));
+        assertThat(results)
+                .allSatisfy(result -> assertThat(result.text())
+                        .contains("\"custom_id\":\"c" + (result.line() - 1) + "\"")
+                        .contains("\"status_code\":200"));
         assertThat(tester.row("select status, lines_total, model from batch where id = ?", batch))
                 .isEqualTo("in_progress|450|" + SIM);
         await().untilAsserted(() -> assertThat(tester.rows(
@@ -72,18 +74,25 @@ class DispatcherTest {
 
     @Test
     void aBodyPassesVerbatimAndOnlyARenamedModelIsSplicedIn() {
-        String odd = "{ \"n\" : 1.10000000000000000001e+2 ,\"model\":  \"%s\", \"messages\":[], \"z\":\"\\u00e9\\/\", \"a\":{\"model\":\"alias\"}}";
-        String answer = "{\"b\":1.00,\"a\":[ 1e400 ],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}";
+        String odd =
+                "{ \"n\" : 1.10000000000000000001e+2 ,\"model\":  \"%s\", \"messages\":[], \"z\":\"\\u00e9\\/\", \"a\":{\"model\":\"alias\"}}";
+        String answer =
+                "{\"b\":1.00,\"a\":[ 1e400 ],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}";
         tester.answerer = (exchange, body) -> reply(exchange, 200, answer.replace(",\"a\"", ",\r\n \"a\""));
-        String batch = tester.batch("t1", List.of(
-                "{\"custom_id\":\"x\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":" + odd.formatted(FAKE) + "}",
-                "{\"body\":" + odd.formatted("alias") + ",\"url\":\"/v1/chat/completions\",\"method\":\"POST\",\"custom_id\":\"y\"}"));
+        String batch = tester.batch(
+                "t1",
+                List.of(
+                        "{\"custom_id\":\"x\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
+                                + odd.formatted(FAKE) + "}",
+                        "{\"body\":" + odd.formatted("alias")
+                                + ",\"url\":\"/v1/chat/completions\",\"method\":\"POST\",\"custom_id\":\"y\"}"));
 
         List<Result> results = resultsOf(batch, 2);
 
         assertThat(tester.bodies)
                 .containsExactlyInAnyOrder(odd.formatted(FAKE), odd.formatted("org/\\\"real\\\"-model"));
-        assertThat(results).allSatisfy(result -> assertThat(result.text()).contains(answer.replace(",\"a\"", ", \"a\"")));
+        assertThat(results)
+                .allSatisfy(result -> assertThat(result.text()).contains(answer.replace(",\"a\"", ", \"a\"")));
     }
 
     @Test
@@ -92,7 +101,8 @@ class DispatcherTest {
 
         resultsOf(batch, 60);
 
-        assertThat(tester.rows("select line_count, model from slice where batch_id = ?", batch)).containsExactly("60|null");
+        assertThat(tester.rows("select line_count, model from slice where batch_id = ?", batch))
+                .containsExactly("60|null");
         assertThat(tester.bodies).hasSize(30).allMatch(body -> body.contains("\"" + FAKE + "\""));
     }
 
@@ -104,9 +114,13 @@ class DispatcherTest {
         List<Result> results = resultsOf(batch, 150);
 
         assertThat(results).extracting(Result::outcome).contains("COMPLETED").doesNotContain("UNSERVED");
-        assertThat(results).filteredOn(result -> result.outcome().equals("FAILED")).allSatisfy(result -> assertThat(
-                        result.text())
-                .containsAnyOf("\"status_code\":500", "\"code\":\"invalid_response\"", "\"code\":\"backend_unavailable\""));
+        assertThat(results)
+                .filteredOn(result -> result.outcome().equals("FAILED"))
+                .allSatisfy(result -> assertThat(result.text())
+                        .containsAnyOf(
+                                "\"status_code\":500",
+                                "\"code\":\"invalid_response\"",
+                                "\"code\":\"backend_unavailable\""));
     }
 
     @Test
@@ -138,7 +152,8 @@ class DispatcherTest {
             }
         };
         String batch = tester.batch(
-                "t1", List.of(line("a", FAKE, "wait"), line("b", FAKE, "go"), line("c", FAKE, "503"), line("d", FAKE, "x")));
+                "t1",
+                List.of(line("a", FAKE, "wait"), line("b", FAKE, "go"), line("c", FAKE, "503"), line("d", FAKE, "x")));
 
         assertThat(resultsOf(batch, 4)).extracting(Result::outcome).containsOnly("COMPLETED");
         assertThat(tester.bodies).hasSize(8);
@@ -156,9 +171,11 @@ class DispatcherTest {
     @Test
     void aBackendThatIsDownCostsNoAttempts() throws IOException {
         String batch = tester.batch("t1", lines(20, i -> line("c" + i, LATE, "late " + i)));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.row(
-                        "select wanted ->> 'late' from process where kind = 'dispatcher' and lease_until > now()"))
-                .isEqualTo("0"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                tester.row(
+                                        "select wanted ->> 'late' from process where kind = 'dispatcher' and lease_until > now()"))
+                        .isEqualTo("0"));
         assertThat(tester.results(batch)).isEmpty();
 
         HttpServer late = tester.startLate();
@@ -167,6 +184,24 @@ class DispatcherTest {
         } finally {
             late.stop(0);
         }
+    }
+
+    @Test
+    void whatWaitsForABackendThatGoesDownMovesToAnotherOfItsModel() throws IOException {
+        HttpServer late = tester.startLate();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(wanted("late")).isNotIn("0", ""));
+        late.stop(0);
+
+        String batch = tester.batch("t1", lines(250, i -> line("c" + i, SHARED, "move " + i)));
+
+        assertThat(resultsOf(batch, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
+        assertThat(tester.bodies).hasSize(250);
+        assertThat(wanted("late")).isEqualTo("0");
+    }
+
+    private String wanted(String backend) {
+        return tester.row(
+                "select wanted ->> '" + backend + "' from process where kind = 'dispatcher' and lease_until > now()");
     }
 
     @Test
@@ -183,13 +218,11 @@ class DispatcherTest {
         String batch = tester.batch("t1", lines(5, i -> line("c" + i, FAKE, i == 3 ? "park" : "go")));
 
         resultsOf(batch, 4);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.row(
-                        """
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(tester.row("""
                         select state, not_before between now() + interval '50 min' and now() + interval '61 min',
                           attempts -> '3' ->> 0 from slice where batch_id = ?
-                        """,
-                        batch))
-                .isEqualTo("pending|t|1"));
+                        """, batch)).isEqualTo("pending|t|1"));
 
         tester.sql("update slice set not_before = null, attempts = '{\"3\":[1,0]}' where batch_id = ?", batch);
 
@@ -201,20 +234,27 @@ class DispatcherTest {
     @Test
     void aSliceClaimedAgainCallsOnlyLinesWithoutAResult() {
         List<String> lines = lines(8, i -> line("c" + i, FAKE, "again " + i));
-        SliceId slice = tester.slice(lines, FAKE, "claim, state, changed_at, bitmap", "1, 'released', now() + interval '1 h', '\\x01'");
+        SliceId slice = tester.slice(
+                lines, FAKE, "claim, state, changed_at, bitmap", "1, 'released', now() + interval '1 h', '\\x01'");
         List<ResultChunk.Entry> entries = new ArrayList<>();
         for (int i : new int[] {2, 5}) {
             entries.add(new ResultChunk.Entry(i, LineOutcome.COMPLETED, 3, Usage.NONE));
         }
         tester.produce(
                 Topics.RESULTS,
-                new ResultChunk(slice, 1, entries, ByteBuffer.wrap("{}\n{}\n".getBytes(StandardCharsets.UTF_8)), ByteBuffer.allocate(0))
+                new ResultChunk(
+                                slice,
+                                1,
+                                entries,
+                                ByteBuffer.wrap("{}\n{}\n".getBytes(StandardCharsets.UTF_8)),
+                                ByteBuffer.allocate(0))
                         .encode());
         tester.sql("update slice set state = 'pending', changed_at = now() where batch_id = ?", slice.batchId());
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.row(
-                        "select state, claim from slice where batch_id = ?", slice.batchId()))
-                .isEqualTo("reported|2"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                tester.row("select state, claim from slice where batch_id = ?", slice.batchId()))
+                        .isEqualTo("reported|2"));
 
         assertThat(tester.bodies)
                 .containsExactlyInAnyOrderElementsOf(IntStream.of(1, 3, 4, 6, 7)
@@ -230,7 +270,8 @@ class DispatcherTest {
             if (!running.tryAcquire()) {
                 overlaps.add(body);
             }
-            String noted = tester.row("select suspect_line from slice where suspect_line is not null and state = 'claimed'");
+            String noted =
+                    tester.row("select suspect_line from slice where suspect_line is not null and state = 'claimed'");
             running.release();
             reply(exchange, 200, "{\"noted\":" + noted + "}");
         };
@@ -240,11 +281,13 @@ class DispatcherTest {
         List<Result> results = resultsOf(slice.batchId(), 5);
 
         assertThat(overlaps).isEmpty();
-        assertThat(textOf(results, 3)).contains("\"code\":\"processing_failed\"").contains("\"custom_id\":\"c2\"");
+        assertThat(textOf(results, 3))
+                .contains("\"code\":\"processing_failed\"")
+                .contains("\"custom_id\":\"c2\"");
         assertThat(textOf(results, 4)).contains("{\"noted\":3}");
         assertThat(tester.bodies).hasSize(4).noneMatch(body -> body.contains("suspect 2"));
-        await().untilAsserted(() -> assertThat(tester.row(
-                        "select state, suspect_line from slice where batch_id = ?", slice.batchId()))
+        await().untilAsserted(() -> assertThat(
+                        tester.row("select state, suspect_line from slice where batch_id = ?", slice.batchId()))
                 .isEqualTo("reported|null"));
     }
 
@@ -254,8 +297,10 @@ class DispatcherTest {
         String batch = tester.batch("t1", List.of(line("a", SIM, "beside poison")));
 
         resultsOf(batch, 1);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.records(Topics.deadLetter(Topics.SLICES)))
-                .anySatisfy(letter -> assertThat(new String(letter.value(), StandardCharsets.UTF_8)).isEqualTo("poison")));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(tester.records(Topics.deadLetter(Topics.SLICES)))
+                        .anySatisfy(letter -> assertThat(new String(letter.value(), StandardCharsets.UTF_8))
+                                .isEqualTo("poison")));
     }
 
     @Test
@@ -266,15 +311,17 @@ class DispatcherTest {
             reply(exchange, 200, "{}");
         };
         String batch = tester.batch("t1", lines(90, i -> line("c" + i, FAKE, "stop " + i)));
-        await().atMost(PATIENCE).until(() -> tester.bodies.size() == 8);
+        await().atMost(PATIENCE).until(() -> !tester.bodies.isEmpty());
 
         tester.sql("update batch set stop_reason = 'expired', stop_at = now() where id = ?", batch);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.row(
-                        "select state, holder from slice where batch_id = ?", batch))
-                .isEqualTo("pending|null"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(tester.row("select state, holder from slice where batch_id = ?", batch))
+                        .isEqualTo("pending|null"));
 
+        int called = tester.bodies.size();
         answers.release(1_000);
-        assertThat(tester.bodies).hasSize(8);
+        await().during(Duration.ofMillis(500)).until(() -> tester.bodies.size() == called);
+        assertThat(called).isLessThanOrEqualTo(8);
     }
 
     @Test
@@ -285,18 +332,21 @@ class DispatcherTest {
             reply(exchange, 200, "{}");
         };
         String batch = tester.batch("t1", lines(20, i -> line("c" + i, FAKE, "orphan " + i)));
-        await().atMost(PATIENCE).until(() -> tester.bodies.size() == 8);
+        await().atMost(PATIENCE).until(() -> !tester.bodies.isEmpty());
         String before = tester.row("select holder from slice where batch_id = ?", batch);
 
         tester.sql("delete from process where id = ?", before);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(tester.row("select id from process where kind = 'dispatcher'"))
-                .isNotEmpty()
-                .isNotEqualTo(before));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(tester.row("select id from process where kind = 'dispatcher'"))
+                        .isNotEmpty()
+                        .isNotEqualTo(before));
         answers.release(1_000);
 
         await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(tester.results(batch).stream().map(Result::line).collect(Collectors.toSet())).hasSize(20);
-            assertThat(tester.row("select state, holder <> '" + before + "', claim > 1 from slice where batch_id = ?", batch))
+            assertThat(tester.results(batch).stream().map(Result::line).collect(Collectors.toSet()))
+                    .hasSize(20);
+            assertThat(tester.row(
+                            "select state, holder <> '" + before + "', claim > 1 from slice where batch_id = ?", batch))
                     .isEqualTo("reported|t|t");
         });
     }

@@ -59,6 +59,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     public static final String FAKE = "fake";
     /** Nobody listens there until {@link #startLate}; one attempt a line. */
     public static final String LATE = "late";
+    /** A model of both the fake and the late backend. */
+    public static final String SHARED = "shared";
     /** A model that no backend serves: its slices stay where they are put. */
     public static final String NOBODY = "nobody";
 
@@ -100,18 +102,32 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
             throw new IllegalStateException(e);
         }
         shared = this;
-        Map<String, String> settings = new HashMap<>(stack.systemProperties());
+        Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("quarkus.http.test-port", "0");
+        settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 4, "1s");
-        backend(settings, "fake", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", FAKE, 8, 3, "10s");
+        backend(
+                settings,
+                "fake",
+                "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1",
+                FAKE + "," + SHARED,
+                8,
+                3,
+                "10s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
-        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE, 8, 1, "10s");
+        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "10s");
         return settings;
     }
 
     private static void backend(
-            Map<String, String> settings, String name, String url, String model, int most, int attempts, String timeout) {
+            Map<String, String> settings,
+            String name,
+            String url,
+            String model,
+            int most,
+            int attempts,
+            String timeout) {
         String prefix = "longhaul.backends." + name + ".";
         settings.put(prefix + "url", url);
         settings.put(prefix + "models", model);
@@ -172,7 +188,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                             new NewTopic(Topics.EVENTS, 1, (short) 1),
                             new NewTopic(Topics.SLICES, 1, (short) 1),
                             new NewTopic(Topics.deadLetter(Topics.SLICES), 1, (short) 1),
-                            new NewTopic(Topics.RESULTS, 1, (short) 1).configs(Map.of("max.message.bytes", "20971520"))))
+                            new NewTopic(Topics.RESULTS, 1, (short) 1)
+                                    .configs(Map.of("max.message.bytes", "20971520"))))
                     .all()
                     .get();
             admin.incrementalAlterConfigs(Map.of(
@@ -245,8 +262,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     /** A chat request line. */
     public static String line(String id, String model, String text) {
-        return "{\"custom_id\":\"" + id + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":" + body(model, text)
-                + "}";
+        return "{\"custom_id\":\"" + id + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
+                + body(model, text) + "}";
     }
 
     /** The body of such a line. */
@@ -265,7 +282,9 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         sql(
                 "insert into file (id, tenant_id, filename, purpose, bytes, state) values (?, ?, 'f', 'batch', ?, 'ready')",
-                file, tenant, bytes.length);
+                file,
+                tenant,
+                bytes.length);
         sql("insert into file_segment (file_id, seq, bytes, inline) values (?, 0, ?, ?)", file, bytes.length, bytes);
         sql(
                 """
@@ -274,18 +293,27 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 values (?, ?, 'j', ?, ?, '/v1/chat/completions', '24h', now() + interval '24 h', 'o', 'e', 0, ?, ?,
                   case when ? = 'in_progress' then now() end, null)
                 """,
-                id, tenant, file, bytes.length, status, status.equals("in_progress") ? text.lines().count() : 0, status);
+                id,
+                tenant,
+                file,
+                bytes.length,
+                status,
+                status.equals("in_progress") ? text.lines().count() : 0,
+                status);
         return id;
     }
 
     /** A planned batch of one slice, in that state. */
-    public SliceId slice(List<String> lines, @Nullable String model, String columns, String values) {
+    public SliceId slice(List<String> lines, String model, String columns, String values) {
         String text = String.join("\n", lines) + "\n";
         String batch = insertBatch("t1", text, "in_progress");
         sql(
                 "insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, " + columns
                         + ") values (?, 0, 0, ?, 1, ?, ?, " + values + ")",
-                batch, text.getBytes(StandardCharsets.UTF_8).length, lines.size(), model);
+                batch,
+                text.getBytes(StandardCharsets.UTF_8).length,
+                lines.size(),
+                model);
         return new SliceId(batch, 0);
     }
 
@@ -323,7 +351,9 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 continue;
             }
             for (ResultChunk.Entry entry : chunk.entries()) {
-                ByteBuffer from = entry.outcome().kind() == dev.longhaul.model.ResultKind.OUTPUT ? chunk.output() : chunk.errors();
+                ByteBuffer from = entry.outcome().kind() == dev.longhaul.model.ResultKind.OUTPUT
+                        ? chunk.output()
+                        : chunk.errors();
                 byte[] text = new byte[entry.length()];
                 from.get(text);
                 results.add(new Result(

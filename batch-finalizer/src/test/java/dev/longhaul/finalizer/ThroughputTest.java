@@ -25,12 +25,17 @@ class ThroughputTest {
     @Test
     void shouldSpendLittleOnALine() throws Exception {
         int slices = Integer.getInteger("slices", 2_000);
-        TestBatch batch = tester.batch(0, IntStream.range(0, slices).map(i -> LINES).toArray());
+        TestBatch batch =
+                tester.batch(0, IntStream.range(0, slices).map(i -> LINES).toArray());
         int[] lines = IntStream.range(0, LINES).toArray();
         String body = "x".repeat(700);
         for (int seq = 0; seq < slices; seq++) {
             for (int from = 0; from < LINES; from += 100) {
-                batch.produce(seq, LineOutcome.COMPLETED, line -> line + body + "\n", Arrays.copyOfRange(lines, from, from + 100));
+                batch.produce(
+                        seq,
+                        LineOutcome.COMPLETED,
+                        line -> line + body + "\n",
+                        Arrays.copyOfRange(lines, from, from + 100));
             }
         }
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

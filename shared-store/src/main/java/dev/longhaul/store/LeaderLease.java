@@ -7,7 +7,22 @@ import java.util.OptionalLong;
  * transactions call {@link #check}, so that one who slept past its lease writes nothing.
  */
 public final class LeaderLease {
+    /** The class of the advisory locks that processes hold as long as their session lives, with {@code process.lock_key}. */
+    public static final int PROCESS_LOCK_CLASS = 7_214;
+
     private static final long SECONDS = 5;
+    /**
+     * The office is free when it is the caller's own, when its lease is over, or at once when its holder's session has ended, so
+     * that a killed leader costs no lease. A holder who lost only its session is fenced by the epoch like one who slept.
+     */
+    private static final String FREE = """
+            l.holder = excluded.holder or l.until < now()
+              or (pg_postmaster_start_time() < now() - interval '10 s' and exists (
+                select 1 from process p
+                where p.id = l.holder and p.started_at < now() - interval '2 s' and not exists (
+                  select 1 from pg_locks k
+                  where k.locktype = 'advisory' and k.classid = %d and k.objid = p.lock_key and k.granted
+                    and k.database = (select oid from pg_database where datname = current_database()))))""".formatted(PROCESS_LOCK_CLASS);
 
     private final Database database;
     private final String name;
@@ -26,9 +41,9 @@ public final class LeaderLease {
                 insert into lease as l (name, holder, until) values ($1, $2, now() + make_interval(secs => $3))
                 on conflict (name) do update set
                   holder = excluded.holder, until = excluded.until, epoch = l.epoch + (l.holder <> excluded.holder)::int
-                where l.holder = excluded.holder or l.until < now()
+                where %s
                 returning epoch
-                """, name, holder, (double) SECONDS);
+                """.formatted(FREE), name, holder, (double) SECONDS);
         return rows.size() == 0
                 ? OptionalLong.empty()
                 : OptionalLong.of(rows.iterator().next().getLong(0));

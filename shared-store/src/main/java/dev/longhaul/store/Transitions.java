@@ -29,8 +29,8 @@ public class Transitions {
               'data', jsonb_build_object(
                 'id', b.id, 'status', b.status, 'version', b.version, 'job_id', b.job_id, 'endpoint', b.endpoint,
                 'model', b.model, 'input_file_id', b.input_file_id, 'output_file_id', b.output_file_id,
-                'error_file_id', b.error_file_id, 'created_at', extract(epoch from b.created_at)::bigint,
-                'expires_at', extract(epoch from b.expires_at)::bigint,
+                'error_file_id', b.error_file_id, 'created_at', floor(extract(epoch from b.created_at))::bigint,
+                'expires_at', floor(extract(epoch from b.expires_at))::bigint,
                 'request_counts', jsonb_build_object(
                   'total', b.lines_total, 'completed', b.lines_completed, 'failed', b.lines_failed)))""";
 

@@ -56,7 +56,7 @@ public final class Main implements Callable<Integer> {
         scenarios.put("throughput", Throughput::new);
         scenarios.put("saturation", Saturation::new);
         scenarios.put("small", SmallBatches::new);
-        scenarios.put("planning", bench -> new Planning(bench));
+        scenarios.put("planning", Planning::new);
         scenarios.put("memory", Memory::new);
         return scenarios;
     }
@@ -68,11 +68,15 @@ public final class Main implements Callable<Integer> {
         Path root = Stack.root();
         Report report = new Report(root.resolve("docs/benchmarks.md"));
         boolean met = true;
-        for (String name : wanted) {
+        for (Map.Entry<String, Function<Bench, Scenario>> scenario : SCENARIOS.entrySet()) {
+            String name = scenario.getKey();
+            if (!wanted.contains(name)) {
+                continue;
+            }
             Bench bench = new Bench(root.resolve(".longhaul/bench/" + name), quick ? 1 : runs, quick);
             bench.say(name + " ...");
             List<Figure> figures = new ArrayList<>();
-            SCENARIOS.get(name).apply(bench).measure(figures::add);
+            scenario.getValue().apply(bench).measure(figures::add);
             figures.forEach(figure -> bench.say(name + ": " + figure));
             met &= figures.stream().allMatch(Figure::met);
             if (!quick) {
@@ -86,8 +90,8 @@ public final class Main implements Callable<Integer> {
     private Set<String> wanted() {
         for (String name : names) {
             if (!SCENARIOS.containsKey(name)) {
-                throw new IllegalArgumentException("no benchmark is called '" + name + "'; there are "
-                        + String.join(", ", SCENARIOS.keySet()));
+                throw new IllegalArgumentException(
+                        "no benchmark is called '" + name + "'; there are " + String.join(", ", SCENARIOS.keySet()));
             }
         }
         if (runs < 1) {

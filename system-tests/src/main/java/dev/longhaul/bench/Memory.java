@@ -39,11 +39,12 @@ final class Memory implements Scenario {
             Map<String, Long> all = liveBytes(api, status, many);
             bench.say("  %,d lines: %s".formatted(many, all));
             all.forEach((service, bytes) -> {
-                double ratio = bytes / (double) few.get(service);
+                long before = few.getOrDefault(service, 0L);
+                double ratio = bytes / (double) before;
                 figures.accept(new Figure(
                         "%s: live heap during %,d lines of %d bytes".formatted(service, many, LINE_BYTES),
                         "%.1f MB".formatted(bytes / 1e6),
-                        "with %,d lines: %.1f MB".formatted(many / 10, few.get(service) / 1e6),
+                        "with %,d lines: %.1f MB".formatted(many / 10, before / 1e6),
                         ratio,
                         "ratio at most " + BOUND,
                         ratio <= BOUND));

@@ -50,8 +50,8 @@ final class Planning implements Scenario {
     private static void plan(byte[] file, int lines) throws IOException {
         PlanRequest request = new PlanRequest(
                 () -> new ByteArrayInputStream(file), file.length, "/v1/chat/completions", model -> true, false);
-        PlanOutcome outcome = new InputPlanner(PlanLimits.DEFAULT)
-                .plan(request, portion -> {}, (read, toRead) -> {}, () -> false);
+        PlanOutcome outcome =
+                new InputPlanner(PlanLimits.DEFAULT).plan(request, portion -> {}, (read, toRead) -> {}, () -> false);
         if (!(outcome instanceof PlanOutcome.Valid valid) || valid.lines() != lines) {
             throw new IllegalStateException("the plan is wrong: " + outcome);
         }

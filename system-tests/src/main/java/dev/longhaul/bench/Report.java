@@ -53,9 +53,10 @@ final class Report {
     }
 
     private static String section(String name, int runs, List<Figure> figures) {
-        StringBuilder text = new StringBuilder(HEADING + name + "\n\n`./longhaul bench " + name + " --runs " + runs + "`, "
-                + LocalDate.now(ZoneOffset.UTC) + ", " + Machine.description() + "\n\n"
-                + "| what | figure | yardstick | ratio | bound | |\n|---|---|---|---|---|---|\n");
+        StringBuilder text =
+                new StringBuilder(HEADING + name + "\n\n`./longhaul bench " + name + " --runs " + runs + "`, "
+                        + LocalDate.now(ZoneOffset.UTC) + ", " + Machine.description() + "\n\n"
+                        + "| what | figure | yardstick | ratio | bound | |\n|---|---|---|---|---|---|\n");
         for (Figure figure : figures) {
             text.append("| %s | %s | %s | %s | %s | %s |\n"
                     .formatted(

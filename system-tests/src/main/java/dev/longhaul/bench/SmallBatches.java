@@ -51,10 +51,34 @@ final class SmallBatches implements Scenario {
             List<Alone> ones = bench.repeat("one line, ms", () -> alone(api, 1));
             List<Alone> hundreds = bench.repeat("100 lines, ms", () -> alone(api, 100));
             List<Stream> streams = bench.repeat("one line, 20 a second, ms", () -> stream(api));
-            bound(figures, fsync, "1 line on an idle stack: p50", ones.stream().map(Alone::p50).toList(), 100, 30);
-            bound(figures, fsync, "1 line on an idle stack: p99", ones.stream().map(Alone::p99).toList(), 300, 0);
-            bound(figures, fsync, "100 lines: p50", hundreds.stream().map(Alone::p50).toList(), 200, 0);
-            bound(figures, fsync, "20 one-line batches a second: p99", streams.stream().map(Stream::p99).toList(), 500, 0);
+            bound(
+                    figures,
+                    fsync,
+                    "1 line on an idle stack: p50",
+                    ones.stream().map(Alone::p50).toList(),
+                    100,
+                    30);
+            bound(
+                    figures,
+                    fsync,
+                    "1 line on an idle stack: p99",
+                    ones.stream().map(Alone::p99).toList(),
+                    300,
+                    0);
+            bound(
+                    figures,
+                    fsync,
+                    "100 lines: p50",
+                    hundreds.stream().map(Alone::p50).toList(),
+                    200,
+                    0);
+            bound(
+                    figures,
+                    fsync,
+                    "20 one-line batches a second: p99",
+                    streams.stream().map(Stream::p99).toList(),
+                    500,
+                    0);
             double first = Series.median(streams.stream().map(Stream::first).toList());
             double last = Series.median(streams.stream().map(Stream::last).toList());
             figures.accept(new Figure(

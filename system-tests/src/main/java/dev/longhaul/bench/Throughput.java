@@ -44,19 +44,18 @@ final class Throughput implements Scenario {
             simulator.behave(Map.of());
             Api api = new Api(status.api(), status.apiKey());
             String file = api.upload(lines.bytes());
-            report(
-                    bench.repeat("throughput", () -> rates(api, file, count, simulator, lines)), figures);
+            report(bench.repeat("throughput", () -> rates(api, file, count, simulator, lines)), figures);
         }
     }
 
     private Rates rates(Api api, String file, int count, Simulator simulator, ChatLines lines) throws Exception {
         URI target = simulator.base().resolve("/v1/chat/completions");
         List<byte[]> bodies = IntStream.range(0, BODIES)
-                .mapToObj(number -> Json.bytes(
-                        ChatLines.body(number, lines.text().apply(number))))
+                .mapToObj(
+                        number -> Json.bytes(ChatLines.body(number, lines.text().apply(number))))
                 .toList();
         Duration measured = Duration.ofSeconds(bench.quick() ? 2 : 4);
-        double loop = new BareLoop(target, bodies).callsPerSecond(Duration.ofSeconds(2), measured);
+        double loop = new BareLoop(target, bodies).callsPerSecond(Duration.ofSeconds(5), measured);
         double wrk = Wrk.callsPerSecond(target, bodies.getFirst(), bench.directory(), measured);
         return new Rates(count / bench.seconds(api, file, count), loop, wrk);
     }

@@ -41,13 +41,7 @@ final class Wrk {
 
     private static String output(URI target, Path script, Duration measured) {
         List<String> command = List.of(
-                "wrk",
-                "-t2",
-                "-c128",
-                "-d" + measured.toSeconds() + "s",
-                "-s",
-                script.toString(),
-                target.toString());
+                "wrk", "-t2", "-c128", "-d" + measured.toSeconds() + "s", "-s", script.toString(), target.toString());
         try {
             return Commands.run(measured.plusSeconds(30), Map.of(), command).orThrow();
         } catch (java.io.UncheckedIOException e) {

@@ -66,9 +66,10 @@ public final class Api {
     }
 
     private String upload(BodyPublisher content) {
-        String begin = "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--" + BOUNDARY
-                + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"input.jsonl\"\r\n"
-                + "Content-Type: application/octet-stream\r\n\r\n";
+        String begin =
+                "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--" + BOUNDARY
+                        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"input.jsonl\"\r\n"
+                        + "Content-Type: application/octet-stream\r\n\r\n";
         BodyPublisher body = BodyPublishers.concat(
                 BodyPublishers.ofString(begin), content, BodyPublishers.ofString("\r\n--" + BOUNDARY + "--\r\n"));
         HttpRequest request = request("/files")
@@ -107,8 +108,9 @@ public final class Api {
     }
 
     public Batch cancel(String id) {
-        return new Batch(json(
-                request("/batches/" + id + "/cancel").POST(BodyPublishers.noBody()).build()));
+        return new Batch(json(request("/batches/" + id + "/cancel")
+                .POST(BodyPublishers.noBody())
+                .build()));
     }
 
     /** The first page of a list, such as {@code /files}. */

@@ -28,7 +28,8 @@ public record ChatLines(int count, IntFunction<String> text) {
     /** Lines of about so many bytes each, newline included. */
     public static ChatLines ofBytes(int count, int bytes) {
         int rest = bytes - line(0, question(0)).length - 1;
-        String filling = FILLING.repeat(Math.max(0, rest) / FILLING.length() + 1).substring(0, Math.max(0, rest));
+        String filling =
+                FILLING.repeat(Math.max(0, rest) / FILLING.length() + 1).substring(0, Math.max(0, rest));
         return new ChatLines(count, number -> question(number) + filling);
     }
 

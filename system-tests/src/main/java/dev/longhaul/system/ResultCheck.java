@@ -47,8 +47,10 @@ public final class ResultCheck {
         ResultCheck check = new ResultCheck(lines);
         check.read(api, batch.outputFileId(), check::outputLine);
         check.read(api, batch.errorFileId(), check::errorLine);
-        require(check.seen.cardinality() == lines, "of " + lines + " lines, " + check.seen.cardinality()
-                + " are in the files; the first that is missing is " + check.seen.nextClearBit(0));
+        require(
+                check.seen.cardinality() == lines,
+                "of " + lines + " lines, " + check.seen.cardinality()
+                        + " are in the files; the first that is missing is " + check.seen.nextClearBit(0));
         return new Summary(check.output, check.errors);
     }
 
@@ -84,8 +86,16 @@ public final class ResultCheck {
         int number = common(line);
         output++;
         JsonNode response = line.path("response");
-        String answer = response.path("body").path("choices").path(0).path("message").path("content").asText();
-        require(response.path("status_code").asInt() == 200 && line.path("error").isNull(), "no good answer: " + line);
+        String answer = response.path("body")
+                .path("choices")
+                .path(0)
+                .path("message")
+                .path("content")
+                .asText();
+        require(
+                response.path("status_code").asInt() == 200
+                        && line.path("error").isNull(),
+                "no good answer: " + line);
         require(answer.startsWith("Echo: " + ChatLines.question(number)), "the answer to another question: " + line);
     }
 
@@ -93,8 +103,9 @@ public final class ResultCheck {
         common(line);
         boolean answered = line.path("response").isObject();
         require(answered != line.path("error").isObject(), "neither an answer nor a reason: " + line);
-        JsonNode reason =
-                answered ? line.path("response").path("status_code") : line.path("error").path("code");
+        JsonNode reason = answered
+                ? line.path("response").path("status_code")
+                : line.path("error").path("code");
         errors.merge(reason.asText(), 1, Integer::sum);
     }
 

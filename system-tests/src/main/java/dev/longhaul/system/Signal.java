@@ -20,10 +20,7 @@ public enum Signal {
         if (member.pid() <= 1) {
             throw new IllegalArgumentException(member.name() + " does not run");
         }
-        Commands.run(
-                        Duration.ofSeconds(10),
-                        Map.of(),
-                        List.of("kill", "-" + name(), Long.toString(member.pid())))
+        Commands.run(Duration.ofSeconds(10), Map.of(), List.of("kill", "-" + name(), Long.toString(member.pid())))
                 .orThrow();
     }
 }

@@ -52,7 +52,9 @@ public final class Stack implements AutoCloseable {
 
     /** The repository: {@code -Dlonghaul.root}, as the launcher and the build say. */
     public static Path root() {
-        return Path.of(System.getProperty("longhaul.root", ".")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("longhaul.root", "."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** Starts what is missing and returns when all is ready. */

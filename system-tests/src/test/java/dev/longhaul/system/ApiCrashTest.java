@@ -23,7 +23,8 @@ class ApiCrashTest {
         byte[] bytes = ChatLines.of(20_000).bytes();
         JsonNode before = tester.api().list("/files").path("data");
         StalledBytes half = new StalledBytes(bytes, bytes.length / 2);
-        CompletableFuture<String> upload = CompletableFuture.supplyAsync(() -> tester.api().upload(() -> half));
+        CompletableFuture<String> upload =
+                CompletableFuture.supplyAsync(() -> tester.api().upload(() -> half));
         half.awaitStall();
 
         tester.kill(Tester.API);

@@ -50,8 +50,7 @@ class BatchTest {
         Batch ended = tester.end(tester.start(lines));
 
         assertThat(ended.status()).isEqualTo("completed");
-        assertThat(tester.check(ended, lines))
-                .isEqualTo(new ResultCheck.Summary(400, Map.of("400", 100, "500", 100)));
+        assertThat(tester.check(ended, lines)).isEqualTo(new ResultCheck.Summary(400, Map.of("400", 100, "500", 100)));
         assertThat(ended.completed()).isEqualTo(400);
         assertThat(ended.failed()).isEqualTo(200);
     }

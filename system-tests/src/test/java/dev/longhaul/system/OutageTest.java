@@ -33,8 +33,7 @@ class OutageTest {
 
         Batch ended = tester.end(batch);
         assertThat(tester.check(ended, lines).errors()).isEmpty();
-        for (String service :
-                new String[] {Tester.API, Tester.DISPATCHER_1, Tester.DISPATCHER_2, Tester.FINALIZER}) {
+        for (String service : new String[] {Tester.API, Tester.DISPATCHER_1, Tester.DISPATCHER_2, Tester.FINALIZER}) {
             assertThat(meanwhile.member(service).ready())
                     .as("%s ready without its servers", service)
                     .isFalse();
@@ -54,10 +53,9 @@ class OutageTest {
 
         Batch ended = tester.end(tester.start(lines));
         assertThat(tester.check(ended, lines).output()).isEqualTo(2_000);
-        Awaitility.await("the records stand in the dead-letter topics")
-                .untilAsserted(() -> {
-                    assertThat(servers.records("batch.slices.dlq")).isPositive();
-                    assertThat(servers.records("batch.results.dlq")).isPositive();
-                });
+        Awaitility.await("the records stand in the dead-letter topics").untilAsserted(() -> {
+            assertThat(servers.records("batch.slices.dlq")).isPositive();
+            assertThat(servers.records("batch.results.dlq")).isPositive();
+        });
     }
 }

@@ -31,7 +31,9 @@ class RunCommandTest {
             JsonNode node = Json.parse(line);
             vectors.put(node.path("custom_id").asText(), Vectors.unit(node.at("/response/body/data/0/embedding")));
         }
-        assertThat(vectors).hasSize(Files.readAllLines(EXAMPLES.resolve("embeddings.jsonl")).size());
+        assertThat(vectors)
+                .hasSize(
+                        Files.readAllLines(EXAMPLES.resolve("embeddings.jsonl")).size());
         long near = vectors.keySet().stream()
                 .filter(id -> topic(Vectors.nearest(vectors, id)).equals(topic(id)))
                 .count();
@@ -71,9 +73,7 @@ class RunCommandTest {
 
     @Test
     void anInputThatIsRefusedIsSaidByTheExitCode(Tester tester) throws IOException {
-        Path input = Files.writeString(
-                directory.resolve("input.jsonl"),
-                """
+        Path input = Files.writeString(directory.resolve("input.jsonl"), """
                 {"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"messages":[]}}
                 """);
 
@@ -93,7 +93,7 @@ class RunCommandTest {
                 .command("run", "--input", input.toString(), "--output", output.toString(), "--window", "10s");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(5);
-        assertThat(directory.resolve("output.errors.jsonl")).content().contains("batch_expired");
+        assertThat(directory.resolve("output.jsonl.errors.jsonl")).content().contains("batch_expired");
     }
 
     private static Commands.Result run(Tester tester, Path input, Path output) {

@@ -42,8 +42,8 @@ final class Servers {
         String holder = "";
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select holder from lease where name = 'scheduler' and until > now()")) {
+                ResultSet row =
+                        statement.executeQuery("select holder from lease where name = 'scheduler' and until > now()")) {
             if (row.next()) {
                 holder = row.getString(1);
             }
@@ -74,7 +74,9 @@ final class Servers {
             List<PartitionInfo> partitions = consumer.partitionsFor(topic, Duration.ofSeconds(10));
             Set<TopicPartition> all = new HashSet<>();
             partitions.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
-            return consumer.endOffsets(all).values().stream().mapToLong(Long::longValue).sum();
+            return consumer.endOffsets(all).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.longhaul.system;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 
 /** Embeddings. */
 final class Vectors {
@@ -25,7 +26,7 @@ final class Vectors {
 
     /** The other id whose vector is nearest. */
     static String nearest(Map<String, double[]> vectors, String id) {
-        double[] from = vectors.get(id);
+        double[] from = Objects.requireNonNull(vectors.get(id));
         return vectors.entrySet().stream()
                 .filter(other -> !other.getKey().equals(id))
                 .max(Comparator.comparingDouble(other -> cosine(from, other.getValue())))

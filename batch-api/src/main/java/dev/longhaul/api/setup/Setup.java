@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
 
@@ -25,6 +26,7 @@ import org.jboss.logging.Logger;
 public class Setup {
     private static final Logger LOG = Logger.getLogger(Setup.class);
     private static final Duration AGAIN = Duration.ofMillis(500);
+    private static final int LONGEST_REASON = 300;
     private static final Duration NEVER = Duration.ofDays(10_000);
 
     /** What must be prepared. */
@@ -97,6 +99,7 @@ public class Setup {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("unknown");
+        String onOneLine = String.valueOf(root.getMessage()).lines().collect(Collectors.joining("; "));
+        return onOneLine.substring(0, Math.min(onOneLine.length(), LONGEST_REASON));
     }
 }

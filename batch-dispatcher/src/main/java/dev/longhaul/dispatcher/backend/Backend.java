@@ -56,7 +56,8 @@ public final class Backend {
         if (config.apiKeyFile().isPresent()) {
             Path file = Path.of(config.apiKeyFile().get());
             try {
-                return Optional.of(checkedKey("api-key-file", Files.readString(file).strip()));
+                return Optional.of(
+                        checkedKey("api-key-file", Files.readString(file).strip()));
             } catch (IOException e) {
                 throw new IllegalArgumentException(
                         "longhaul.backends." + name + ".api-key-file: cannot read " + file + ": " + e.getMessage(), e);

@@ -60,7 +60,8 @@ final class BackendProbe {
                 backend.learnModels(modelIds(body));
                 LOG.infof("LH-D011 backend %s serves its own list of models", backend.name());
             } catch (DecodeException | ClassCastException | NullPointerException e) {
-                LOG.warnf("LH-D012 backend %s: /v1/models is no list of models; set longhaul.backends.%s.models",
+                LOG.warnf(
+                        "LH-D012 backend %s: /v1/models is no list of models; set longhaul.backends.%s.models",
                         backend.name(), backend.name());
             }
         }

@@ -19,8 +19,8 @@ public class Backends {
 
     private final List<Backend> backends;
     private final BackendProbe probe;
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("backend-probe").factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("backend-probe").factory());
 
     public Backends(BackendsConfig config, Vertx vertx) {
         this.backends = config.backends().entrySet().stream()
@@ -31,7 +31,8 @@ public class Backends {
 
     void start(@Observes StartupEvent event) {
         if (backends.isEmpty()) {
-            LOG.warn("LH-D010 no backend is configured: set longhaul.backends.NAME.url; batches will wait for nobody and fail");
+            LOG.warn(
+                    "LH-D010 no backend is configured: set longhaul.backends.NAME.url; batches will wait for nobody and fail");
         }
         timer.scheduleWithFixedDelay(this::probeAll, 0, PROBE_MILLIS, TimeUnit.MILLISECONDS);
     }

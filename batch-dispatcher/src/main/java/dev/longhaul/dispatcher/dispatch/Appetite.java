@@ -5,8 +5,6 @@ import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,18 +20,12 @@ public class Appetite {
     private final SliceReports reports;
     private final ChunkSender sender;
     private final DispatcherConfig config;
-    private final Map<Backend, Rate> rates = new HashMap<>();
     /** Lines claimed and still on their way into a queue. */
     private final AtomicInteger arriving = new AtomicInteger();
 
     private volatile JsonObject wanted = new JsonObject();
 
-    Appetite(
-            Backends backends,
-            Dispatch dispatch,
-            SliceReports reports,
-            ChunkSender sender,
-            DispatcherConfig config) {
+    Appetite(Backends backends, Dispatch dispatch, SliceReports reports, ChunkSender sender, DispatcherConfig config) {
         this.backends = backends;
         this.dispatch = dispatch;
         this.reports = reports;
@@ -58,13 +50,11 @@ public class Appetite {
     }
 
     private int wantedAt(Backend backend) {
-        double perSecond = rates.computeIfAbsent(backend, b -> new Rate(System.nanoTime()))
-                .update(dispatch.started(backend), System.nanoTime());
         int slots = dispatch.share(backend);
         if (slots == 0) {
             return 0;
         }
-        int runway = (int) Math.max(2L * slots, perSecond * RUNWAY_SECONDS);
+        int runway = (int) Math.max(2L * slots, dispatch.linesPerSecond(backend) * RUNWAY_SECONDS);
         return Math.max(0, runway - dispatch.waiting(backend) - arriving.get());
     }
 

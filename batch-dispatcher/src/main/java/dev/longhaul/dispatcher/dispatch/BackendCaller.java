@@ -54,12 +54,16 @@ final class BackendCaller {
 
     void call(LineCall call, Consumer<Answer> done) {
         int serial = call.serial;
-        RequestOptions options = optionsByEndpoint.computeIfAbsent(call.run.claim().endpoint(), this::options);
+        RequestOptions options =
+                optionsByEndpoint.computeIfAbsent(call.run.claim().endpoint(), this::options);
         client.request(options).onComplete(opened -> {
             if (opened.failed()) {
-                done.accept(isNobodyThere(opened.cause())
-                        ? new Answer.Unreachable(String.valueOf(opened.cause().getMessage()))
-                        : new Answer.Broken(String.valueOf(opened.cause().getMessage())));
+                done.accept(
+                        isNobodyThere(opened.cause())
+                                ? new Answer.Unreachable(
+                                        String.valueOf(opened.cause().getMessage()))
+                                : new Answer.Broken(
+                                        String.valueOf(opened.cause().getMessage())));
             } else {
                 send(call, serial, opened.result(), done);
             }

@@ -163,8 +163,11 @@ final class BackendLane {
             settle(call, Verdict.of(answer, call.attempt, backend.config().attempts(), random));
         } catch (RuntimeException e) {
             // Whatever it was, the line must not stay open for ever; its result is not written, so it runs again.
-            LOG.errorf(e, "LH-D025 the answer to line %d of %s cannot be taken over", call.indexInSlice(), call.run.claim()
-                    .slice());
+            LOG.errorf(
+                    e,
+                    "LH-D025 the answer to line %d of %s cannot be taken over",
+                    call.indexInSlice(),
+                    call.run.claim().slice());
             lane.giveBack(call, PARK_MILLIS);
         }
         call.http = null;
@@ -181,6 +184,7 @@ final class BackendLane {
             case Verdict.Answered done -> {
                 if (done.answer().isSuccess()) {
                     limit.succeeded();
+                    queue.callTime().add(System.nanoTime() - call.startedNanos);
                 }
                 lane.results().answered(call, done.answer());
             }
@@ -220,7 +224,10 @@ final class BackendLane {
         for (LineCall call : overdue) {
             // Told before it is broken off: the breaking would be told as an answer of its own.
             HttpClientRequest http = call.http;
-            answered(call, call.serial, new Answer.TimedOut(backend.config().timeout().toMillis()));
+            answered(
+                    call,
+                    call.serial,
+                    new Answer.TimedOut(backend.config().timeout().toMillis()));
             reset(http);
         }
         if (backend.isDown()) {

@@ -37,7 +37,8 @@ class ChunkSender {
     private final long budget;
     private final AtomicLong unsentBytes = new AtomicLong();
     private final LinkedBlockingQueue<Outgoing> queue = new LinkedBlockingQueue<>();
-    private final Thread thread = Thread.ofPlatform().name("chunk-sender").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("chunk-sender").daemon().unstarted(this::run);
 
     private record Outgoing(SliceRun run, int lines, byte[] value) {}
 
@@ -45,7 +46,8 @@ class ChunkSender {
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             SliceReports reports,
             DispatcherConfig config) {
-        this.producer = new KafkaProducer<>(KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer = new KafkaProducer<>(
+                KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
         this.reports = reports;
         this.budget = config.unsentBytes();
         this.thread.start();
@@ -98,7 +100,9 @@ class ChunkSender {
 
     /** The result of a call that was made is never given up: the producer's own retries first, then ours. */
     private void again(Outgoing outgoing, Exception failure) {
-        LOG.warnf("LH-D020 Kafka did not take a result chunk of %s, trying again: %s", outgoing.run().claim().slice(), failure);
+        LOG.warnf(
+                "LH-D020 Kafka did not take a result chunk of %s, trying again: %s",
+                outgoing.run().claim().slice(), failure);
         CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS).execute(() -> queue.add(outgoing));
     }
 

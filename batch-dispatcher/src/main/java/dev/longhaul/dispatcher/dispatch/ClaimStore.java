@@ -145,17 +145,11 @@ class ClaimStore {
      * @return false when the slice is no longer this holder's
      */
     boolean noteSuspect(SliceClaim claim, int line) {
-        return database.run(
-                        """
+        return database.run("""
                         update slice set suspect_line = $5
                         where batch_id = $1 and seq = $2 and claim = $3 and holder = $4 and state = 'claimed'
-                        """,
-                        claim.slice().batchId(),
-                        claim.slice().seq(),
-                        claim.claim(),
-                        claim.holder(),
-                        line)
-                .rowCount()
+                        """, claim.slice().batchId(), claim.slice().seq(), claim.claim(), claim.holder(), line)
+                        .rowCount()
                 == 1;
     }
 

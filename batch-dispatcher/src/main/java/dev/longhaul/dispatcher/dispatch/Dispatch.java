@@ -102,14 +102,17 @@ public class Dispatch {
         String model = group.model();
         List<Backend> able = model == null ? backends.all() : backends.serving(model);
         if (able.isEmpty()) {
-            LOG.warnf("LH-D022 no backend serves model %s of %s; its lines go back", model, group.run().claim().slice());
+            LOG.warnf(
+                    "LH-D022 no backend serves model %s of %s; its lines go back",
+                    model, group.run().claim().slice());
             giveBack(group);
             return;
         }
         queueAt(
                 able.stream()
                         .min(Comparator.comparing((Backend b) -> b.isDown() || share(b) == 0)
-                                .thenComparingDouble(b -> queue(b).waiting() / (double) b.config().maxInFlight()))
+                                .thenComparingDouble(b ->
+                                        queue(b).waiting() / (double) b.config().maxInFlight()))
                         .orElseThrow(),
                 group);
     }
@@ -182,9 +185,9 @@ public class Dispatch {
         return queue(backend).waiting();
     }
 
-    /** Lines ever started at a backend. */
-    long started(Backend backend) {
-        return queue(backend).started();
+    /** Lines that a backend can start a second with this process's share of its slots; 0 while that is unknown. */
+    double linesPerSecond(Backend backend) {
+        return queue(backend).callTime().callsPerSecond(share(backend));
     }
 
     /** The batches that this process has slices of. */
@@ -223,6 +226,11 @@ public class Dispatch {
     /** Hands everything back that was not started; returns at once. */
     public void stopAll() {
         reports.held().stream().filter(run -> !run.isStopped()).forEach(this::stop);
+    }
+
+    /** Ends the lanes; what is still in flight is abandoned. */
+    public void close() {
+        lanes.forEach(lane -> lane.execute(lane::close));
     }
 
     /** Stops one slice, which is somebody else's now. */

@@ -22,18 +22,22 @@ class HintDeadLetters {
     private final KafkaProducer<byte[], byte[]> producer;
 
     HintDeadLetters(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
-        this.producer =
-                new KafkaProducer<>(KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer = new KafkaProducer<>(
+                KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     void send(ConsumerRecord<byte[], byte[]> record, Exception why) {
-        LOG.errorf("LH-D033 a record on %s cannot be read and goes to its dead-letter topic: %s", record.topic(), why.getMessage());
+        LOG.errorf(
+                "LH-D033 a record on %s cannot be read and goes to its dead-letter topic: %s",
+                record.topic(), why.getMessage());
         ProducerRecord<byte[], byte[]> letter =
                 new ProducerRecord<>(Topics.deadLetter(record.topic()), record.key(), record.value());
         letter.headers().add("longhaul-reason", String.valueOf(why.getMessage()).getBytes(StandardCharsets.UTF_8));
         letter.headers()
-                .add("longhaul-source", (record.topic() + "-" + record.partition() + "@" + record.offset())
-                        .getBytes(StandardCharsets.UTF_8));
+                .add(
+                        "longhaul-source",
+                        (record.topic() + "-" + record.partition() + "@" + record.offset())
+                                .getBytes(StandardCharsets.UTF_8));
         producer.send(letter);
     }
 

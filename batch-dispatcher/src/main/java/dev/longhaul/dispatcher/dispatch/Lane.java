@@ -30,6 +30,7 @@ final class Lane {
     private final Map<String, BackendLane> backends = new LinkedHashMap<>();
     private final ArrayDeque<LineBuffer> spare = new ArrayDeque<>();
     private List<Lane> siblings = List.of();
+    private long ticking;
 
     /** May be called on any thread. */
     Lane(Vertx vertx, Context context, int index, ChunkSender sender, SliceReports reports) {
@@ -44,7 +45,12 @@ final class Lane {
     void start(List<Lane> all, Map<Backend, RunQueue> queues, ProcessLease lease) {
         siblings = all;
         queues.forEach((backend, queue) -> backends.put(backend.name(), new BackendLane(this, backend, queue, lease)));
-        vertx.setPeriodic(TICK_MILLIS, timer -> tick());
+        ticking = vertx.setPeriodic(TICK_MILLIS, timer -> tick());
+    }
+
+    /** Starts and sends nothing any more. */
+    void close() {
+        vertx.cancelTimer(ticking);
     }
 
     private void tick() {

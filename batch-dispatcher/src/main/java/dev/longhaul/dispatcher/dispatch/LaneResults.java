@@ -39,11 +39,33 @@ final class LaneResults {
         boolean written = false;
         try {
             if (answer.json()) {
-                call.run.resultLine().answered(out, call.number(), line.array(), line.customIdStart(),
-                        line.customIdEnd(), answer.statusCode(), requestId, body.array(), 0, body.length());
+                call.run
+                        .resultLine()
+                        .answered(
+                                out,
+                                call.number(),
+                                line.array(),
+                                line.customIdStart(),
+                                line.customIdEnd(),
+                                answer.statusCode(),
+                                requestId,
+                                body.array(),
+                                0,
+                                body.length());
             } else {
-                call.run.resultLine().answeredWithText(out, call.number(), line.array(), line.customIdStart(),
-                        line.customIdEnd(), answer.statusCode(), requestId, body.array(), 0, body.length());
+                call.run
+                        .resultLine()
+                        .answeredWithText(
+                                out,
+                                call.number(),
+                                line.array(),
+                                line.customIdStart(),
+                                line.customIdEnd(),
+                                answer.statusCode(),
+                                requestId,
+                                body.array(),
+                                0,
+                                body.length());
             }
             written = true;
         } finally {
@@ -66,7 +88,8 @@ final class LaneResults {
         failed(run, indexInSlice, NO_ID, 0, NO_ID.length, code, message);
     }
 
-    private void failed(SliceRun run, int indexInSlice, byte[] id, int idStart, int idEnd, String code, String message) {
+    private void failed(
+            SliceRun run, int indexInSlice, byte[] id, int idStart, int idEnd, String code, String message) {
         ChunkBuilder builder = run.builder(lane.index());
         LineBuffer out = builder.buffer(LineOutcome.FAILED.kind());
         int before = out.length();
@@ -102,6 +125,7 @@ final class LaneResults {
         }
     }
 
+    @SuppressWarnings("CollectionIncompatibleType") // each builder equals itself alone
     private void flush(ChunkBuilder builder) {
         started.remove(builder);
         sender.send(builder.run(), builder.take());

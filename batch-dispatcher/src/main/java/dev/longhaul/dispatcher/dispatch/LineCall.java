@@ -13,8 +13,12 @@ final class LineCall {
     int attempt;
     long startedNanos;
     long dueNanos;
-    @Nullable HttpClientRequest http;
-    @Nullable LineBuffer body;
+
+    @Nullable
+    HttpClientRequest http;
+
+    @Nullable
+    LineBuffer body;
     /** Changes when an attempt begins and when it ends, so that what is still heard of an earlier one can be told apart. */
     int serial;
 

@@ -21,7 +21,8 @@ final class RetryAfter {
             return millis;
         }
         try {
-            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Math.max(0, until.toEpochMilli() - System.currentTimeMillis());
         } catch (DateTimeParseException e) {
             return -1;

@@ -2,13 +2,12 @@ package dev.longhaul.dispatcher.dispatch;
 
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The slices' lines that wait for one backend; lanes on several threads take them. */
 final class RunQueue {
     private final ConcurrentLinkedDeque<LineGroup> groups = new ConcurrentLinkedDeque<>();
-    private final AtomicLong started = new AtomicLong();
+    private final CallTime callTime = new CallTime();
 
     void offer(LineGroup group) {
         groups.addLast(group);
@@ -23,7 +22,6 @@ final class RunQueue {
         for (LineGroup group = groups.peekFirst(); group != null; group = groups.peekFirst()) {
             int line = group.take();
             if (line >= 0) {
-                started.incrementAndGet();
                 return new Taken(group.run(), line);
             }
             groups.remove(group);
@@ -36,9 +34,9 @@ final class RunQueue {
         return groups.stream().mapToInt(LineGroup::untaken).sum();
     }
 
-    /** How many lines were ever taken. */
-    long started() {
-        return started.get();
+    /** How long the backend's calls take. */
+    CallTime callTime() {
+        return callTime;
     }
 
     /** What waits now. */

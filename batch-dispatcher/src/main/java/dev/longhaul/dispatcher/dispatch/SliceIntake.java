@@ -48,7 +48,8 @@ public class SliceIntake {
     private final SuspectRuns suspects;
     private final DispatcherConfig config;
     private final Semaphore hunger = new Semaphore(0);
-    private final Thread thread = Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
     private volatile boolean running = true;
 
     SliceIntake(
@@ -133,7 +134,8 @@ public class SliceIntake {
                     deadLetters.send(record, e);
                 }
             }
-            List<SliceClaim> claimed = hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
+            List<SliceClaim> claimed =
+                    hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
             // From here on they are ours, whatever becomes of the acknowledgement.
             reports.claimed(claimed);
             appetite.arriving(claimed.stream().mapToInt(SliceClaim::lines).sum());
@@ -225,7 +227,9 @@ public class SliceIntake {
     }
 
     private boolean mayOpen(SliceClaim claim) {
-        return running && lease.covers(claim.holder()) && !dispatch.isStopped(claim.slice().batchId());
+        return running
+                && lease.covers(claim.holder())
+                && !dispatch.isStopped(claim.slice().batchId());
     }
 
     private static void pause() {

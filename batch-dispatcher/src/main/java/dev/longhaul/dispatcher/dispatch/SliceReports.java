@@ -76,7 +76,8 @@ public class SliceReports {
         if (reserved) {
             heldBytes.addAndGet(-claim.length());
         }
-        finished.add(new ClaimStore.Report(claim, -1, true, fromMillis, Waiting.encode(claim.past().waiting())));
+        finished.add(new ClaimStore.Report(
+                claim, -1, true, fromMillis, Waiting.encode(claim.past().waiting())));
     }
 
     /** What is held now. */

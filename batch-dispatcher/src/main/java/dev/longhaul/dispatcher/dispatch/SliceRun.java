@@ -75,7 +75,8 @@ final class SliceRun {
         this.builders = new ChunkBuilder[lanes];
         this.unanswered = new AtomicInteger(due);
         this.open = new AtomicInteger(due);
-        // A slice with nothing left to call is reported up to where its results were found, or it would be released again at once.
+        // A slice with nothing left to call is reported up to where its results were found, or it would be released
+        // again at once.
         this.lastOffset = new AtomicLong(done.end() - 1);
         this.waiting = new ConcurrentHashMap<>(claim.past().waiting());
         this.groups = claim.past().isSuspect() ? lineByLine(due) : byModel(due);
@@ -88,7 +89,8 @@ final class SliceRun {
         Map<String, List<Integer>> members = new LinkedHashMap<>();
         LineTokenizer tokenizer = Lane.tokenizer();
         for (int i = 0; i < due; i++) {
-            members.computeIfAbsent(modelOf(tokenizer, i), model -> new ArrayList<>()).add(i);
+            members.computeIfAbsent(modelOf(tokenizer, i), model -> new ArrayList<>())
+                    .add(i);
         }
         return members.entrySet().stream()
                 .map(one -> new LineGroup(

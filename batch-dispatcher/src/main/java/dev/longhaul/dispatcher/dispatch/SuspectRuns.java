@@ -55,7 +55,9 @@ class SuspectRuns {
         for (int i = 0; i < lines.size() && !run.isStopped(); i++) {
             int index = run.indexInSlice(i);
             if (index == suspect) {
-                LOG.errorf("LH-D027 line %d of slice %s is not run again", index, run.claim().slice());
+                LOG.errorf(
+                        "LH-D027 line %d of slice %s is not run again",
+                        index, run.claim().slice());
                 dispatch.fail(
                         lines.get(i),
                         CODE,

@@ -29,11 +29,13 @@ sealed interface Verdict {
         boolean last = attempt >= attempts;
         return switch (answer) {
             case Answer.Whole whole when whole.isSuccess() && whole.json() -> new Answered(whole);
-            case Answer.Whole whole when whole.isSuccess() ->
+            case Answer.Whole whole
+            when whole.isSuccess() ->
                 last
                         ? new Failed("invalid_response", "The backend's answer is not JSON.")
                         : new Again(backoff(attempt, random), false);
-            case Answer.Whole whole when isTransient(whole.statusCode()) && !last ->
+            case Answer.Whole whole
+            when isTransient(whole.statusCode()) && !last ->
                 new Again(Math.max(whole.retryAfterMillis(), backoff(attempt, random)), true);
             case Answer.Whole whole -> new Answered(whole);
             case Answer.TooLarge tooLarge ->
@@ -46,7 +48,8 @@ sealed interface Verdict {
             case Answer.TimedOut timedOut ->
                 last
                         ? new Failed(
-                                "request_timeout", "The backend did not answer within " + timedOut.millis() / 1000.0 + " s.")
+                                "request_timeout",
+                                "The backend did not answer within " + timedOut.millis() / 1000.0 + " s.")
                         : new Again(backoff(attempt, random), true);
             case Answer.Broken broken ->
                 last

@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher.lease;
 
 import dev.longhaul.store.Database;
+import dev.longhaul.store.LeaderLease;
 import dev.longhaul.store.StoreException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class ProcessLease {
-    /** The advisory locks' class: one key a process. */
-    public static final int LOCK_CLASS = 7_214;
-
     private static final Logger LOG = Logger.getLogger(ProcessLease.class);
     private static final long LEASE_SECONDS = 10;
 
@@ -78,7 +76,10 @@ public class ProcessLease {
                 having count(*) > 0
                 """, identity.id(), (double) LEASE_SECONDS, wanted)) {
             identity = new Identity(
-                    identity.id(), before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS), row.getInteger("live"), row.getInteger("rank"));
+                    identity.id(),
+                    before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS),
+                    row.getInteger("live"),
+                    row.getInteger("rank"));
             return true;
         }
         return false;
@@ -92,8 +93,11 @@ public class ProcessLease {
         int key = fresh.run("""
                 insert into process (id, kind, lease_until, wanted)
                 values ($1, 'dispatcher', now() + make_interval(secs => $2), $3) returning lock_key
-                """, id, (double) LEASE_SECONDS, wanted).iterator().next().getInteger(0);
-        fresh.run("select pg_advisory_lock($1, $2)", LOCK_CLASS, key);
+                """, id, (double) LEASE_SECONDS, wanted)
+                .iterator()
+                .next()
+                .getInteger(0);
+        fresh.run("select pg_advisory_lock($1, $2)", LeaderLease.PROCESS_LOCK_CLASS, key);
         identity = new Identity(id, before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS), 1, 0);
         LOG.infof("LH-D001 this dispatcher is %s", id);
     }

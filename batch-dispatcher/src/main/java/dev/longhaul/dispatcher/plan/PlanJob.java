@@ -41,11 +41,14 @@ final class PlanJob {
     boolean run() throws IOException {
         Long bytes = plan.fileBytes();
         if (bytes == null) {
-            store.reject(plan, List.of(new PlanProblem(
-                    "invalid_request",
-                    "Cannot find file " + plan.fileId() + ", or organization default does not have access to it.",
-                    "file_id",
-                    null)));
+            store.reject(
+                    plan,
+                    List.of(new PlanProblem(
+                            "invalid_request",
+                            "Cannot find file " + plan.fileId()
+                                    + ", or this organization does not have access to it.",
+                            "file_id",
+                            null)));
             return false;
         }
         if (!store.begin(plan)) {
@@ -53,16 +56,14 @@ final class PlanJob {
         }
         List<Segment> segments = files.of(plan.fileId());
         PlanRequest request = new PlanRequest(
-                () -> files.open(segments, 0, bytes),
-                bytes,
-                plan.endpoint(),
-                this::isServed,
-                plan.oneModelOnly());
+                () -> files.open(segments, 0, bytes), bytes, plan.endpoint(), this::isServed, plan.oneModelOnly());
         return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken || modelsPending)) {
             case PlanOutcome.Valid valid -> store.start(plan, portion, valid);
             case PlanOutcome.Invalid invalid when modelsPending -> false;
             case PlanOutcome.Invalid invalid -> {
-                LOG.infof("LH-D041 batch %s is invalid: %s", plan.batchId(), invalid.problems().getFirst().message());
+                LOG.infof(
+                        "LH-D041 batch %s is invalid: %s",
+                        plan.batchId(), invalid.problems().getFirst().message());
                 store.reject(plan, invalid.problems());
                 yield false;
             }

@@ -39,7 +39,11 @@ public class PlanService {
         this.backends = backends;
         this.lease = lease;
         this.planner = new InputPlanner(new PlanLimits(
-                config.maxLines(), config.maxLineBytes(), config.sliceLines(), config.sliceLength(), config.hashBytes()));
+                config.maxLines(),
+                config.maxLineBytes(),
+                config.sliceLines(),
+                config.sliceLength(),
+                config.hashBytes()));
     }
 
     /** Starts the slots. */

@@ -46,8 +46,7 @@ class PlanStore {
     /** Claims batches that nobody plans, oldest first, of input sizes in {@code [least, most)}. */
     List<Claimed> claim(String holder, long least, long most, int count) {
         List<Claimed> claimed = new ArrayList<>();
-        for (Row row : database.run(
-                """
+        for (Row row : database.run("""
                 with next as (
                   select id from batch
                   where status = 'validating' and stop_reason is null and input_bytes >= $2 and input_bytes < $3
@@ -61,8 +60,7 @@ class PlanStore {
                   extract(epoch from now() - b.created_at)::float8 as age,
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
                     and f.state = 'ready' and f.purpose = 'batch') as bytes
-                """,
-                holder, least, most, count, LEASE_SECONDS)) {
+                """, holder, least, most, count, LEASE_SECONDS)) {
             claimed.add(new Claimed(
                     row.getString("id"),
                     row.getInteger("plan_attempt"),
@@ -77,31 +75,29 @@ class PlanStore {
 
     /** Renews the plan's lease and says how far it is; false when the attempt is no longer the batch's. */
     boolean renew(Claimed plan, long bytesPlanned) {
-        return database.run(
-                        """
+        return database.run("""
                         update batch set plan_lease_until = now() + make_interval(secs => $3), plan_bytes = $4
                         where id = $1 and plan_attempt = $2 and status = 'validating' and stop_reason is null
-                        """,
-                        plan.batchId(), plan.attempt(), LEASE_SECONDS, bytesPlanned)
-                .rowCount() == 1;
+                        """, plan.batchId(), plan.attempt(), LEASE_SECONDS, bytesPlanned)
+                        .rowCount()
+                == 1;
     }
 
     /** Lets the batch go: the next attempt may begin in a second. */
     void abandon(Claimed plan) {
-        database.run(
-                """
+        database.run("""
                 update batch set plan_lease_until = now() + interval '1 s'
                 where id = $1 and plan_attempt = $2 and status = 'validating'
-                """,
-                plan.batchId(), plan.attempt());
+                """, plan.batchId(), plan.attempt());
     }
 
     /** Sweeps what an earlier attempt left; false when the attempt is overtaken. */
     boolean begin(Claimed plan) {
-        return plan.attempt() == 1 || asAttempt(plan, transaction -> {
-            transaction.run("delete from slice where batch_id = $1", plan.batchId());
-            return true;
-        });
+        return plan.attempt() == 1
+                || asAttempt(plan, transaction -> {
+                    transaction.run("delete from slice where batch_id = $1", plan.batchId());
+                    return true;
+                });
     }
 
     /** Stores a portion of slices; false when the attempt is overtaken. */
@@ -118,8 +114,12 @@ class PlanStore {
             insert(transaction, plan, portion);
             transaction.run(
                     "update batch set lines_total = $2, model = $3, plan_lease_until = null where id = $1",
-                    plan.batchId(), valid.lines(), valid.soleModel());
-            return transitions.apply(transaction, plan.batchId(), Transition.START).isPresent();
+                    plan.batchId(),
+                    valid.lines(),
+                    valid.soleModel());
+            return transitions
+                    .apply(transaction, plan.batchId(), Transition.START)
+                    .isPresent();
         });
     }
 
@@ -135,25 +135,26 @@ class PlanStore {
         }
         return asAttempt(plan, transaction -> {
             transaction.run("delete from slice where batch_id = $1", plan.batchId());
-            if (transitions.apply(transaction, plan.batchId(), Transition.REJECT).isEmpty()) {
+            if (transitions
+                    .apply(transaction, plan.batchId(), Transition.REJECT)
+                    .isEmpty()) {
                 return false;
             }
             transaction.run(
                     "update batch set errors = $2, plan_lease_until = null where id = $1",
-                    plan.batchId(), new JsonObject().put("object", "list").put("data", data));
+                    plan.batchId(),
+                    new JsonObject().put("object", "list").put("data", data));
             return true;
         });
     }
 
     private boolean asAttempt(Claimed plan, Function<Database.Transaction, Boolean> work) {
-        return database.inTransaction(transaction -> transaction.run(
-                                """
+        return database.inTransaction(transaction ->
+                transaction.run("""
                                 select 1 from batch
                                 where id = $1 and plan_attempt = $2 and status = 'validating' and stop_reason is null
                                 for update
-                                """,
-                                plan.batchId(), plan.attempt()).size() == 1
-                && work.apply(transaction));
+                                """, plan.batchId(), plan.attempt()).size() == 1 && work.apply(transaction));
     }
 
     private static void insert(Database.Transaction transaction, Claimed plan, List<PlannedSlice> portion) {

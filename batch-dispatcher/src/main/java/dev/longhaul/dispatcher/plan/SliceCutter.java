@@ -73,7 +73,8 @@ final class SliceCutter {
     }
 
     private void cut() throws IOException {
-        portion.add(new PlannedSlice(slices, start, Math.toIntExact(end - start), firstLine, lines, mixes ? null : model));
+        portion.add(
+                new PlannedSlice(slices, start, Math.toIntExact(end - start), firstLine, lines, mixes ? null : model));
         slices++;
         totalLines += lines;
         totalBytes += end - start;

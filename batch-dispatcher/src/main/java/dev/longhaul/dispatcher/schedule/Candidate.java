@@ -5,4 +5,5 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A slice that could be released now. */
-record Candidate(SliceId slice, int lines, @Nullable String model, String tenantId, Instant deadline, Instant createdAt) {}
+record Candidate(
+        SliceId slice, int lines, @Nullable String model, String tenantId, Instant deadline, Instant createdAt) {}

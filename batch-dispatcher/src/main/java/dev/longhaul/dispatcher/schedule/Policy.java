@@ -61,7 +61,8 @@ final class Policy {
         Map<String, Integer> left = new HashMap<>(wanted);
         released.forEach((model, lines) -> {
             List<String> able = new ArrayList<>(serving.backends(model.isEmpty() ? null : model));
-            able.sort(Comparator.comparingInt((String backend) -> left.getOrDefault(backend, 0)).reversed());
+            able.sort(Comparator.comparingInt((String backend) -> left.getOrDefault(backend, 0))
+                    .reversed());
             int rest = lines;
             for (String backend : able) {
                 int taken = Math.clamp(left.getOrDefault(backend, 0), 0, rest);
@@ -74,7 +75,8 @@ final class Policy {
 
     private static Deque<Deque<Candidate>> turns(List<Candidate> candidates, @Nullable String lastTenant) {
         SequencedMap<String, List<Candidate>> byTenant = new TreeMap<>();
-        candidates.forEach(c -> byTenant.computeIfAbsent(c.tenantId(), t -> new ArrayList<>()).add(c));
+        candidates.forEach(c ->
+                byTenant.computeIfAbsent(c.tenantId(), t -> new ArrayList<>()).add(c));
         Deque<Deque<Candidate>> turns = new ArrayDeque<>();
         Deque<Deque<Candidate>> after = new ArrayDeque<>();
         byTenant.forEach((tenant, own) -> {

@@ -1,9 +1,9 @@
 package dev.longhaul.dispatcher.schedule;
 
-import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
+import dev.longhaul.store.LeaderLease;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,8 +26,7 @@ class ScheduleStore {
                 or (p.started_at < now() - interval '2 s' and not exists (
                   select 1 from pg_locks l
                   where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
-                    and l.database = (select oid from pg_database where datname = current_database()))))"""
-            .formatted(ProcessLease.LOCK_CLASS);
+                    and l.database = (select oid from pg_database where datname = current_database()))))""".formatted(LeaderLease.PROCESS_LOCK_CLASS);
 
     private final Database database;
 
@@ -58,8 +57,7 @@ class ScheduleStore {
     /** Slices that could go now, a few of each running batch, of the models that have somewhere to go. */
     List<Candidate> candidates(List<String> models, int perBatch) {
         List<Candidate> candidates = new ArrayList<>();
-        for (Row row : database.run(
-                """
+        for (Row row : database.run("""
                 select b.id, b.tenant_id, b.expires_at, b.created_at, s.seq, s.line_count, s.model
                 from batch b cross join lateral (
                   select seq, line_count, model from slice
@@ -67,8 +65,7 @@ class ScheduleStore {
                     and (model is null or model = any($1))
                   order by seq limit $2) s
                 where b.status = 'in_progress' and b.stop_reason is null
-                """,
-                models.toArray(String[]::new), perBatch)) {
+                """, models.toArray(String[]::new), perBatch)) {
             candidates.add(new Candidate(
                     new SliceId(row.getString("id"), row.getInteger("seq")),
                     row.getInteger("line_count"),
@@ -83,8 +80,7 @@ class ScheduleStore {
     /** The models of the pending slices, found by one index step a model however many slices there are. */
     List<String> pendingModels() {
         List<String> models = new ArrayList<>();
-        for (Row row : database.run(
-                """
+        for (Row row : database.run("""
                 with recursive step as (
                   (select model from slice where state = 'pending' and model is not null order by model limit 1)
                   union all
@@ -123,32 +119,21 @@ class ScheduleStore {
      * @return how many
      */
     int reclaim(Database.Transaction transaction) {
-        int reclaimed = transaction
-                .run(
-                        """
+        int reclaimed = transaction.run("""
                         update slice set state = 'pending', holder = null, changed_at = now(), fruitless = fruitless + 1
                         where state = 'claimed' and (holder in (%s)
                           or not exists (select 1 from process p where p.id = holder))
-                        """.formatted(DEAD))
-                .rowCount();
+                        """.formatted(DEAD)).rowCount();
         transaction.run("delete from process where id in (" + DEAD + ")");
-        reclaimed += transaction
-                .run(
-                        """
+        reclaimed += transaction.run("""
                         update slice set state = 'pending', changed_at = now()
                         where state = 'released' and changed_at < now() - make_interval(secs => $1)
-                        """,
-                        UNCLAIMED_SECONDS)
-                .rowCount();
-        return reclaimed
-                + transaction
-                        .run(
-                                """
+                        """, UNCLAIMED_SECONDS).rowCount();
+        return reclaimed + transaction.run("""
                                 update slice s set state = 'pending', holder = null, changed_at = now()
                                 from batch b join results_partition p on p.partition = b.results_partition
                                 where s.state = 'reported' and b.id = s.batch_id and b.stop_reason is null
                                   and p.checkpoint_offset > s.finished_offset
-                                """)
-                        .rowCount();
+                                """).rowCount();
     }
 }

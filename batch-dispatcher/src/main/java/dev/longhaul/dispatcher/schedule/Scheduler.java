@@ -149,8 +149,8 @@ public class Scheduler {
         if (chosen.isEmpty()) {
             return;
         }
-        List<SliceHint> released = database.inTransaction(transaction ->
-                held.check(transaction, underEpoch) ? store.release(transaction, chosen) : List.of());
+        List<SliceHint> released = database.inTransaction(
+                transaction -> held.check(transaction, underEpoch) ? store.release(transaction, chosen) : List.of());
         hints.publish(released);
         SliceId last = chosen.getLast();
         candidates.stream().filter(c -> c.slice().equals(last)).findFirst().ifPresent(c -> lastTenant = c.tenantId());
@@ -162,6 +162,7 @@ public class Scheduler {
     }
 
     private List<String> serving(@Nullable String model) {
-        return (model == null ? backends.all() : backends.serving(model)).stream().map(Backend::name).toList();
+        return (model == null ? backends.all() : backends.serving(model))
+                .stream().map(Backend::name).toList();
     }
 }

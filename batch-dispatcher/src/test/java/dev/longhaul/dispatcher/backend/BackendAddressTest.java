@@ -33,7 +33,8 @@ class BackendAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "127.0.0.1:8000", "ftp://h/v1", "http://", "http:///v1", "http://a b/v1", "/v1", "http:h"})
+    @ValueSource(
+            strings = {"", "127.0.0.1:8000", "ftp://h/v1", "http://", "http:///v1", "http://a b/v1", "/v1", "http:h"})
     void refusesWhatIsNoHttpUrlAndNamesTheKey(String url) {
         assertThatThrownBy(() -> BackendAddress.parse("gpu", url))
                 .isInstanceOf(IllegalArgumentException.class)

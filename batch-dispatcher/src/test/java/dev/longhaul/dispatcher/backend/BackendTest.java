@@ -72,8 +72,12 @@ class BackendTest {
         refused("max-answer-bytes", "0");
         refused("api-key-env", "LONGHAUL_NO_SUCH_VARIABLE");
         refused("api-key-file", directory.resolve("missing").toString());
-        refused("api-key-file", Files.writeString(directory.resolve("empty"), " \n").toString());
-        refused("api-key-file", Files.writeString(directory.resolve("two"), "a\nb").toString());
+        refused(
+                "api-key-file",
+                Files.writeString(directory.resolve("empty"), " \n").toString());
+        refused(
+                "api-key-file",
+                Files.writeString(directory.resolve("two"), "a\nb").toString());
         refused("url", "localhost");
     }
 

@@ -24,14 +24,15 @@ class AnswerScanTest {
 
     @Test
     void readsTheUsageOfACompletionWithoutDetails() {
-        assertThat(scan("{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3,\"prompt_tokens_details\":null}}"))
+        assertThat(
+                        scan(
+                                "{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3,\"prompt_tokens_details\":null}}"))
                 .isEqualTo(new Usage(1, 0, 2, 0, 3));
     }
 
     @Test
     void readsTheUsageOfEmbeddings() {
-        assertThat(scan(
-                        "{\"data\":[{\"embedding\":[0.1,-2e-9]}],\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}"))
+        assertThat(scan("{\"data\":[{\"embedding\":[0.1,-2e-9]}],\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}"))
                 .isEqualTo(new Usage(8, 0, 0, 0, 8));
     }
 

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 
 class ChunkBuilderTest {
     private final ChunkBuilder builder = new ChunkBuilder(new SliceRun(
-            SliceRunTest.claim(0, "m", SliceClaim.Past.NONE), new byte[0], new RedeliveryScan.Done(new BitSet(), 0), 1));
+            SliceRunTest.claim(0, "m", SliceClaim.Past.NONE),
+            new byte[0],
+            new RedeliveryScan.Done(new BitSet(), 0),
+            1));
 
     @Test
     void keepsOutputAndErrorLinesApartAndSaysWhichIsWhich() {

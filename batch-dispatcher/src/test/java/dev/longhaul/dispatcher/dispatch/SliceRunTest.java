@@ -47,7 +47,8 @@ class SliceRunTest {
     void aSliceWithAllLinesDoneIsReportedUpToWhereTheyWereFound() {
         BitSet done = new BitSet();
         done.set(0, 3);
-        SliceRun run = new SliceRun(claim(3, "m", SliceClaim.Past.NONE), lines(3, "m"), new RedeliveryScan.Done(done, 41), 1);
+        SliceRun run =
+                new SliceRun(claim(3, "m", SliceClaim.Past.NONE), lines(3, "m"), new RedeliveryScan.Done(done, 41), 1);
 
         assertThat(run.open()).isZero();
         assertThat(run.report().lastOffset()).isEqualTo(40);
@@ -98,7 +99,8 @@ class SliceRunTest {
 
     @Test
     void attemptsOfAnEarlierClaimAreKeptUntilTheirLineIsAnswered() {
-        SliceRun run = run(3, "m", new BitSet(), new SliceClaim.Past(Map.of(0, new Waiting(4, 1), 2, new Waiting(3, 2)), 0, -1));
+        SliceRun run = run(
+                3, "m", new BitSet(), new SliceClaim.Past(Map.of(0, new Waiting(4, 1), 2, new Waiting(3, 2)), 0, -1));
         drain(run, run.groups().getFirst());
         assertThat(run.waiting(0)).isEqualTo(new Waiting(4, 1));
         assertThat(run.waiting(1)).isNull();
@@ -121,7 +123,8 @@ class SliceRunTest {
 
     /** Lanes take, answer, acknowledge and give back while others stop the slice: each line settles once, and one is told of the end. */
     @Test
-    void eachLineSettlesOnceAndTheEndIsToldOnceHoweverThreadsInterleave() throws InterruptedException, ExecutionException {
+    void eachLineSettlesOnceAndTheEndIsToldOnceHoweverThreadsInterleave()
+            throws InterruptedException, ExecutionException {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
@@ -159,7 +162,9 @@ class SliceRunTest {
                 assertThat(run.open()).as("seed %d round %d", seed, round).isZero();
                 assertThat(ends.get()).as("seed %d round %d", seed, round).isEqualTo(1);
                 for (int line = 0; line < lines; line++) {
-                    assertThat(settled.get(line)).as("seed %d round %d", seed, round).isLessThanOrEqualTo(1);
+                    assertThat(settled.get(line))
+                            .as("seed %d round %d", seed, round)
+                            .isLessThanOrEqualTo(1);
                     assertThat(settled.get(line) == 1 || stops).isTrue();
                 }
             }
@@ -209,15 +214,29 @@ class SliceRunTest {
 
     static SliceClaim claim(int lines, @Nullable String model, SliceClaim.Past past) {
         return new SliceClaim(
-                new SliceId("batch_x", 7), 1, "holder", "file-1", "/v1/chat/completions", 0, 1, 1, lines, model, null, 0, 0, past);
+                new SliceId("batch_x", 7),
+                1,
+                "holder",
+                "file-1",
+                "/v1/chat/completions",
+                0,
+                1,
+                1,
+                lines,
+                model,
+                null,
+                0,
+                0,
+                past);
     }
 
     /** Request lines of one model, or of {@code m0} and {@code m1} by turns. */
     private static byte[] lines(int count, @Nullable String model) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            text.append("{\"custom_id\":\"c%d\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"%s\"}}\n"
-                    .formatted(i, model == null ? "m" + i % 2 : model));
+            text.append(
+                    "{\"custom_id\":\"c%d\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"%s\"}}\n"
+                            .formatted(i, model == null ? "m" + i % 2 : model));
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -33,8 +33,9 @@ class VerdictTest {
     void anOverloadedBackendIsAskedAgainAndItsLastAnswerIsTheResult(int status) {
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
             assertThat(judge(whole(status, true, -1), attempt))
-                    .isInstanceOfSatisfying(Verdict.Again.class, again -> assertThat(again.overload())
-                            .isTrue());
+                    .isInstanceOfSatisfying(
+                            Verdict.Again.class,
+                            again -> assertThat(again.overload()).isTrue());
         }
         assertThat(judge(whole(status, true, -1), ATTEMPTS)).isInstanceOf(Verdict.Answered.class);
     }
@@ -82,9 +83,9 @@ class VerdictTest {
 
     @Test
     void anUnreachableBackendCostsNoAttemptHoweverManyThereWere() {
-        IntStream.rangeClosed(1, ATTEMPTS + 1).forEach(attempt -> assertThat(
-                        judge(new Answer.Unreachable("refused"), attempt))
-                .isEqualTo(new Verdict.WhenBack()));
+        IntStream.rangeClosed(1, ATTEMPTS + 1)
+                .forEach(attempt -> assertThat(judge(new Answer.Unreachable("refused"), attempt))
+                        .isEqualTo(new Verdict.WhenBack()));
     }
 
     private Verdict judge(Answer answer, int attempt) {

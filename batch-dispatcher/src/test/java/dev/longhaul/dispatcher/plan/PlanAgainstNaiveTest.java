@@ -83,7 +83,9 @@ class PlanAgainstNaiveTest {
                     .isTrue();
             Set<String> models =
                     Set.copyOf(naive.goodModels.subList((int) firstLine - 1, (int) firstLine - 1 + slice.lines()));
-            assertThat(slice.model()).as(as).isEqualTo(models.size() > 1 ? null : models.iterator().next());
+            assertThat(slice.model())
+                    .as(as)
+                    .isEqualTo(models.size() > 1 ? null : models.iterator().next());
             lines.addAll(ofSlice);
             firstLine += slice.lines();
             offset += slice.length();

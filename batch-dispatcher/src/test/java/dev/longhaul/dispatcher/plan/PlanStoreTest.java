@@ -26,13 +26,12 @@ class PlanStoreTest {
     @BeforeEach
     void aBatchBeingPlanned() {
         tester.sql("insert into process (id, kind, lease_until) values ('planner', 'test', now() + interval '1 h')");
-        batch = tester.slice(List.of(line("a", NOBODY, "x")), NOBODY, "state", "'pending'").batchId();
-        tester.sql(
-                """
+        batch = tester.slice(List.of(line("a", NOBODY, "x")), NOBODY, "state", "'pending'")
+                .batchId();
+        tester.sql("""
                 update batch set status = 'validating', in_progress_at = null, lines_total = 0, plan_attempt = 2,
                   plan_holder = 'planner', plan_lease_until = now() + interval '1 h' where id = ?
-                """,
-                batch);
+                """, batch);
     }
 
     @AfterEach
@@ -48,7 +47,8 @@ class PlanStoreTest {
         assertThat(store.store(loser, List.of(slice(5)))).isFalse();
         assertThat(store.renew(loser, 1)).isFalse();
         assertThat(store.start(loser, List.of(slice(6)), VALID)).isFalse();
-        assertThat(store.reject(loser, List.of(PlanProblem.ofFile("empty_file", "empty")))).isFalse();
+        assertThat(store.reject(loser, List.of(PlanProblem.ofFile("empty_file", "empty"))))
+                .isFalse();
 
         assertThat(seqs()).containsExactly("0");
         assertThat(tester.row("select status from batch where id = ?", batch)).isEqualTo("validating");
@@ -64,7 +64,9 @@ class PlanStoreTest {
         assertThat(store.start(winner, List.of(slice(1)), VALID)).isTrue();
 
         assertThat(seqs()).containsExactly("0", "1");
-        assertThat(tester.row("select status, lines_total, model, in_progress_at is not null, version from batch where id = ?", batch))
+        assertThat(tester.row(
+                        "select status, lines_total, model, in_progress_at is not null, version from batch where id = ?",
+                        batch))
                 .isEqualTo("in_progress|1|nobody|t|2");
         assertThat(tester.rows("select event ->> 'type' from outbox where batch_id = ?", batch))
                 .containsExactly("dev.longhaul.batch.in_progress");
@@ -75,13 +77,15 @@ class PlanStoreTest {
         tester.sql("update batch set stop_reason = 'cancelled', stop_at = now() where id = ?", batch);
 
         assertThat(store.start(attempt(2), List.of(), VALID)).isFalse();
-        assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty")))).isFalse();
+        assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty"))))
+                .isFalse();
         assertThat(store.claim("planner", 0, Long.MAX_VALUE, 100)).isEmpty();
     }
 
     @Test
     void aRejectedPlanKeepsItsProblemsAndNoSlice() {
-        assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty")))).isTrue();
+        assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty"))))
+                .isTrue();
 
         assertThat(tester.row("select status, errors -> 'data' -> 0 ->> 'code' from batch where id = ?", batch))
                 .isEqualTo("failed|empty_file");
@@ -93,7 +97,7 @@ class PlanStoreTest {
     }
 
     private PlanStore.Claimed attempt(int number) {
-        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false);
+        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0);
     }
 
     private static PlannedSlice slice(int seq) {

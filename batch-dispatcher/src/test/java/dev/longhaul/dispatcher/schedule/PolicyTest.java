@@ -31,7 +31,8 @@ class PolicyTest {
 
     @Test
     void theTenantAfterTheLastOneBegins() {
-        List<Candidate> candidates = List.of(slice("anna", "batch_a", 0), slice("bob", "batch_b", 0), slice("cleo", "batch_c", 0));
+        List<Candidate> candidates =
+                List.of(slice("anna", "batch_a", 0), slice("bob", "batch_b", 0), slice("cleo", "batch_c", 0));
 
         assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, "anna"))
                 .extracting(SliceId::batchId)
@@ -71,7 +72,8 @@ class PolicyTest {
 
     @Test
     void theLastSliceMayOvershootTheAppetiteAndNoFurtherOneGoes() {
-        List<Candidate> candidates = List.of(slice("t", "batch_a", 0), slice("t", "batch_a", 1), slice("t", "batch_a", 2));
+        List<Candidate> candidates =
+                List.of(slice("t", "batch_a", 0), slice("t", "batch_a", 1), slice("t", "batch_a", 2));
 
         assertThat(Policy.choose(candidates, Map.of("gpu", 101), ONE, null)).hasSize(2);
         assertThat(Policy.choose(candidates, Map.of("gpu", 100), ONE, null)).hasSize(1);
@@ -86,7 +88,8 @@ class PolicyTest {
             candidates.add(slice("t", "batch_a", seq));
         }
 
-        assertThat(Policy.choose(candidates, Map.of("small", 100, "large", 300), two, null)).hasSize(4);
+        assertThat(Policy.choose(candidates, Map.of("small", 100, "large", 300), two, null))
+                .hasSize(4);
     }
 
     @Test
@@ -95,9 +98,12 @@ class PolicyTest {
 
         assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("both", 350), two))
                 .isEqualTo(Map.of("x", 50, "y", 0));
-        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("", 1_000), two)).isEqualTo(Map.of("x", 0, "y", 0));
-        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("x", 150), two)).isEqualTo(Map.of("x", 0, "y", 300));
-        assertThat(Policy.less(Map.of("x", 100), Map.of("gone", 10), model -> List.of())).isEqualTo(Map.of("x", 100));
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("", 1_000), two))
+                .isEqualTo(Map.of("x", 0, "y", 0));
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("x", 150), two))
+                .isEqualTo(Map.of("x", 0, "y", 300));
+        assertThat(Policy.less(Map.of("x", 100), Map.of("gone", 10), model -> List.of()))
+                .isEqualTo(Map.of("x", 100));
     }
 
     /** One tenant has a batch without end; others come with small ones. Nobody waits longer than a turn of all tenants. */

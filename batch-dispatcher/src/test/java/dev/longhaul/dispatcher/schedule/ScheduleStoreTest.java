@@ -37,12 +37,13 @@ class ScheduleStoreTest {
     @Test
     void releasesWhatIsPendingUnderTheNextNumber() {
         SliceId pending = slice("claim, state", "2, 'pending'");
-        SliceId claimed = slice("claim, state, holder", "2, 'claimed', 'x'");
+        SliceId claimed = slice(
+                "claim, state, holder", "2, 'claimed', (select id from process where kind = 'dispatcher' limit 1)");
         SliceId stopped = slice("claim, state", "0, 'pending'");
         tester.sql("update batch set stop_reason = 'expired', stop_at = now() where id = ?", stopped.batchId());
 
-        List<SliceHint> hints = database.inTransaction(
-                transaction -> store.release(transaction, List.of(pending, claimed, stopped)));
+        List<SliceHint> hints =
+                database.inTransaction(transaction -> store.release(transaction, List.of(pending, claimed, stopped)));
 
         assertThat(hints).containsExactly(new SliceHint(pending, 3));
         assertThat(state(pending)).isEqualTo("released|3");
@@ -59,14 +60,17 @@ class ScheduleStoreTest {
                 .extracting(Candidate::slice)
                 .contains(now, due)
                 .doesNotContain(later);
-        assertThat(store.candidates(List.of("other"), 10)).extracting(Candidate::slice).doesNotContain(now, due);
+        assertThat(store.candidates(List.of("other"), 10))
+                .extracting(Candidate::slice)
+                .doesNotContain(now, due);
     }
 
     /** The dispatcher under test leads, and does this by itself. */
     @Test
     void takesBackWhatDeadHoldersHadAndCountsThem() {
         SliceId unknown = slice("claim, state, holder, fruitless", "1, 'claimed', 'nowhere', 1");
-        tester.sql("insert into process (id, kind, lease_until) values ('expired', 'dispatcher', now() - interval '1 s')");
+        tester.sql(
+                "insert into process (id, kind, lease_until) values ('expired', 'dispatcher', now() - interval '1 s')");
         tester.sql("insert into process (id, kind, started_at, lease_until)"
                 + " values ('silent', 'dispatcher', now() - interval '5 s', now() + interval '1 h')");
         SliceId expired = slice("claim, state, holder", "1, 'claimed', 'expired'");
@@ -77,7 +81,8 @@ class ScheduleStoreTest {
             assertThat(fruitless(expired)).isEqualTo("pending|null|1");
             assertThat(fruitless(silent)).isEqualTo("pending|null|1");
         });
-        assertThat(tester.rows("select 1 from process where id in ('silent', 'expired')")).isEmpty();
+        assertThat(tester.rows("select 1 from process where id in ('silent', 'expired')"))
+                .isEmpty();
     }
 
     @Test

@@ -36,6 +36,7 @@ class EndingTest {
     @EnumSource(Ending.class)
     void shouldEndWithATerminalTransition(Ending ending) {
         List<Transition> transitions = ending.transitions();
-        assertThat(transitions.isEmpty() || transitions.getLast().to().isTerminal()).isTrue();
+        assertThat(transitions.isEmpty() || transitions.getLast().to().isTerminal())
+                .isTrue();
     }
 }

@@ -63,6 +63,9 @@ final class LineFields {
         if (wrong == null && customId.end - customId.start == 2) {
             wrong = LineProblem.emptyCustomId();
         }
+        if (wrong == null && customId.end - customId.start - 2 > LineTokenizer.MAX_CUSTOM_ID_BYTES) {
+            wrong = LineProblem.customIdTooLong(LineTokenizer.MAX_CUSTOM_ID_BYTES);
+        }
         if (wrong == null) {
             wrong = requireString(method, "method");
         }

@@ -48,6 +48,13 @@ public record LineProblem(
                 "custom_id");
     }
 
+    static LineProblem customIdTooLong(int maxBytes) {
+        return new LineProblem(
+                "string_above_max_length",
+                "Invalid 'custom_id': string too long. Expected at most " + maxBytes + " bytes.",
+                "custom_id");
+    }
+
     static LineProblem methodNotPost(String method) {
         return new LineProblem(
                 "invalid_value", "Invalid value: '" + shortened(method) + "'. Supported values are: 'POST'.", "method");

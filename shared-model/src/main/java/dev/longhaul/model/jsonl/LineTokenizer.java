@@ -29,6 +29,9 @@ public final class LineTokenizer {
 
     public static final int DEFAULT_MAX_BYTES = 32 << 20;
 
+    /** A custom_id comes back with its answer in one Kafka record, so it may not be of any length; as written, without its quotes. */
+    public static final int MAX_CUSTOM_ID_BYTES = 64 * 1024;
+
     /** Unknown fields beside the four that count are remembered to find a duplicate; so many, not more. */
     private static final int MAX_OTHER_KEYS = 256;
 

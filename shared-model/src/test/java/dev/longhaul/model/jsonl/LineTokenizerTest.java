@@ -329,6 +329,13 @@ class LineTokenizerTest {
         }
     }
 
+    @Test
+    void aCustomIdMustFitARecordBesideItsAnswer() {
+        String longest = "i".repeat(LineTokenizer.MAX_CUSTOM_ID_BYTES);
+        assertThat(tokenize(line("\"" + longest + "\"", "{}"))).isInstanceOf(RequestLine.class);
+        assertThat(refuse(line("\"" + longest + "i\"", "{}")).code()).isEqualTo("string_above_max_length");
+    }
+
     private static String line(String id, String body) {
         return "{\"custom_id\":" + id + ",\"method\":\"POST\",\"url\":\"/v1/x\",\"body\":" + body + "}";
     }
