@@ -45,8 +45,7 @@ final class PlanJob {
                     plan,
                     List.of(new PlanProblem(
                             "invalid_request",
-                            "Cannot find file " + plan.fileId()
-                                    + ", or this organization does not have access to it.",
+                            "Cannot find file " + plan.fileId() + ", or this organization does not have access to it.",
                             "file_id",
                             null)));
             return false;
