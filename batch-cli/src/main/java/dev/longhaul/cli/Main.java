@@ -56,6 +56,10 @@ public final class Main {
                 .setParameterExceptionHandler((exception, arguments) -> {
                     CommandLine command = exception.getCommandLine();
                     command.getErr().println("longhaul: " + exception.getMessage());
+                    if (arguments.length == 0) {
+                        command.usage(command.getErr());
+                        return ExitCode.USAGE;
+                    }
                     command.getErr().println("Try: longhaul " + subcommand(command) + "--help");
                     return ExitCode.USAGE;
                 });

@@ -40,6 +40,10 @@ final class Report {
                     .append(problems.size() - MOST_PROBLEMS)
                     .append(" more, see: longhaul show ")
                     .append(batch.id());
+            Batch.Problem last = problems.getLast();
+            if (last.line() == 0) { // how many there are beyond those that the service reports
+                text.append("\n  ").append(last);
+            }
         }
         return text.toString();
     }

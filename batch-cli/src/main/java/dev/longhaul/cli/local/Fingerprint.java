@@ -17,7 +17,8 @@ final class Fingerprint {
     private static final int HEX_DIGITS = 16;
 
     /** Quarkus writes it anew, and differently, from the same jars: it tells nothing that they don't. */
-    private static final String GENERATED = Path.of("quarkus", "generated-bytecode.jar").toString();
+    private static final String GENERATED =
+            Path.of("quarkus", "generated-bytecode.jar").toString();
 
     private final MessageDigest digest;
 
