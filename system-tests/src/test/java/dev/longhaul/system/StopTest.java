@@ -30,7 +30,7 @@ class StopTest {
 
     @Test
     void aBatchCancelledWhileItRunsKeepsWhatIsDone(Tester tester) {
-        tester.simulator().behave(Map.of("latency_ms", 50));
+        tester.simulator().behave(Map.of("latency_ms", 200));
         ChatLines lines = ChatLines.of(5_000);
         Batch running = tester.await(tester.start(lines), batch -> batch.completed() > 100);
 
