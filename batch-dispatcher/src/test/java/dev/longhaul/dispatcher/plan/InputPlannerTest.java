@@ -338,6 +338,7 @@ class InputPlannerTest {
     }
 
     private static String padded(String id, int length) {
-        return chat(id + "x".repeat(length - chat(id).length()));
+        String line = chat(id);
+        return line.substring(0, line.length() - 1) + " ".repeat(length - line.length()) + "}";
     }
 }
