@@ -36,11 +36,12 @@ public class BatchStore {
               insert into batch (
                 id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
                 tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
-                results_partition)
+                results_partition, required_model, max_lines)
               select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
-                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15
+                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15,
+                j.model, j.max_lines
               from job j
-              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default))
+              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default)) and j.deleted_at is null
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
             select job_id, created_at, expires_at from b""".formatted(Transitions.EVENT);

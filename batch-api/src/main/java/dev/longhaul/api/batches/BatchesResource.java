@@ -11,6 +11,8 @@ import dev.longhaul.model.BatchStatus;
 import dev.longhaul.store.Batch;
 import dev.longhaul.store.BatchStore;
 import dev.longhaul.store.Idempotency;
+import dev.longhaul.store.Job;
+import dev.longhaul.store.JobStore;
 import dev.longhaul.store.NewBatch;
 import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -38,11 +40,13 @@ public class BatchesResource {
     private static final int MOST_LISTED = 100;
 
     private final BatchStore batches;
+    private final JobStore jobs;
     private final Caller caller;
     private final TopicsConfig topics;
 
-    BatchesResource(BatchStore batches, Caller caller, TopicsConfig topics) {
+    BatchesResource(BatchStore batches, JobStore jobs, Caller caller, TopicsConfig topics) {
         this.batches = batches;
+        this.jobs = jobs;
         this.caller = caller;
         this.topics = topics;
     }
@@ -55,14 +59,14 @@ public class BatchesResource {
             InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
-        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders());
+        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders(), this::termsOfJob);
         Idempotency idempotency =
                 idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
         int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
         try {
             return BatchJson.of(batches.create(caller.tenantId(), wanted, partition, idempotency));
         } catch (BatchStore.UnknownJobException e) {
-            throw ApiException.notFound("job_id", "No job found with id '" + e.jobId() + "'.");
+            throw unknownJob(e.jobId());
         } catch (Idempotency.ConflictException e) {
             throw ApiException.conflict(
                     IdempotencyKey.HEADER,
@@ -109,6 +113,17 @@ public class BatchesResource {
             case COMPLETED, FAILED, EXPIRED -> true;
             case VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING, CANCELLED -> false;
         };
+    }
+
+    /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */
+    private Job.Terms termsOfJob(String jobId) {
+        return jobs.findEvenDeleted(caller.tenantId(), jobId)
+                .map(Job::terms)
+                .orElseThrow(() -> unknownJob(jobId));
+    }
+
+    private static ApiException unknownJob(String jobId) {
+        return ApiException.notFound("job_id", "No job found with id '" + jobId + "'.");
     }
 
     private static String unknown(String id) {
