@@ -44,6 +44,7 @@ class TenantIsolationTest {
         CHECKS.put("GET /v1/batches", list(Owned.BATCH));
         CHECKS.put("GET /v1/batches/{id}", one(Owned.BATCH));
         CHECKS.put("POST /v1/batches/{id}/cancel", one(Owned.BATCH));
+        CHECKS.put("DELETE /v1/batches/{id}", one(Owned.ENDED_BATCH));
 
         CHECKS.put("POST /v1/jobs", Check.NAMES_NOTHING);
         CHECKS.put("GET /v1/jobs", list(Owned.JOB));
@@ -54,6 +55,10 @@ class TenantIsolationTest {
         CHECKS.put("GET /v1/api_keys", list(Owned.KEY));
         CHECKS.put("GET /v1/api_keys/{id}", one(Owned.KEY));
         CHECKS.put("DELETE /v1/api_keys/{id}", one(Owned.KEY));
+
+        CHECKS.put("GET /v1/limits", Check.NAMES_NOTHING);
+        CHECKS.put("GET /v1/tenants/{id}/limits", one(Owned.TENANT));
+        CHECKS.put("POST /v1/tenants/{id}/limits", Check.OPERATORS);
     }
 
     private static final String NO_BODY = "";
@@ -98,6 +103,12 @@ class TenantIsolationTest {
             String make(Api owner) throws Exception {
                 return owner.post("/v1/api_keys", "{\"name\":\"one\"}").id();
             }
+        },
+        TENANT {
+            @Override
+            String make(Api owner) throws Exception {
+                return owner.get("/v1/limits").json().getString("tenant");
+            }
         };
 
         abstract String make(Api owner) throws Exception;
@@ -107,7 +118,12 @@ class TenantIsolationTest {
         /** The request names no id of anybody's. */
         Check NAMES_NOTHING = new Nothing();
 
+        /** Nobody's but the operator's; the path names a tenant. */
+        Check OPERATORS = new Operators();
+
         record Nothing() implements Check {}
+
+        record Operators() implements Check {}
 
         /** The path names one. */
         record One(Owned owned, String body) implements Check {}
@@ -163,6 +179,11 @@ class TenantIsolationTest {
         String path = route.substring(route.indexOf(' ') + 1);
         switch (CHECKS.get(route)) {
             case Check.Nothing nothing -> {}
+            case Check.Operators operators -> {
+                String own = path.replaceFirst("\\{[^}]+}", made(Owned.TENANT));
+                assertRefused(send(stranger, method, own, "{}"));
+                assertAnswered(send(operator, method, own, "{}"));
+            }
             case Check.One(Owned owned, String body) -> {
                 String id = made(owned);
                 String own = path.replaceFirst("\\{[^}]+}", id);

@@ -61,7 +61,8 @@ public class JobStore {
      * @throws Idempotency.ConflictException if the key was used for another request
      */
     public Job create(String tenantId, @Nullable String id, Job.Terms terms, @Nullable Idempotency idempotency) {
-        String jobId = id != null ? id : Ids.newId("job-", InstantSource.system().millis());
+        String jobId =
+                id != null ? id : Ids.newId("job-", InstantSource.system().millis());
         return database.inTransaction(transaction -> {
             Optional<String> first =
                     idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, jobId);
@@ -111,14 +112,12 @@ public class JobStore {
      */
     public Optional<Page<Job>> list(String tenantId, @Nullable String after, int limit) {
         if (after == null) {
-            return Optional.of(page(
-                    database.run("""
+            return Optional.of(page(database.run("""
                             select * from job where tenant_id = $1 and deleted_at is null
                             order by created_at desc, id desc limit $2""", tenantId, limit + 1), limit));
         }
         return findEvenDeleted(tenantId, after)
-                .map(last -> page(
-                        database.run("""
+                .map(last -> page(database.run("""
                                 select * from job where tenant_id = $1 and deleted_at is null and (created_at, id) < ($2, $3)
                                 order by created_at desc, id desc limit $4""", tenantId, Rows.time(last.createdAt()), after, limit + 1), limit));
     }
@@ -153,7 +152,9 @@ public class JobStore {
     }
 
     private static Optional<Job> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(job(rows.iterator().next()));
+        return rows.size() == 0
+                ? Optional.empty()
+                : Optional.of(job(rows.iterator().next()));
     }
 
     private static Job job(Row row) {

@@ -112,8 +112,8 @@ public class KeyStore {
             rows = database.run("select * from api_key where" + OF_TENANT + """
                     and revoked_at is null order by created_at desc, id desc limit $2""", tenantId, limit + 1);
         } else {
-            Optional<ApiKey> last = first(
-                    database.run("select * from api_key where" + OF_TENANT + "and id = $2", tenantId, after));
+            Optional<ApiKey> last =
+                    first(database.run("select * from api_key where" + OF_TENANT + "and id = $2", tenantId, after));
             if (last.isEmpty()) {
                 return Optional.empty();
             }
@@ -148,18 +148,15 @@ public class KeyStore {
      * @param hint a few characters of the key, to tell it by
      */
     public void setAdminKey(byte[] sha256, String hint) {
-        database.run(
-                """
+        database.run("""
                 insert into api_key (id, tenant_id, name, hash, hint, scopes) values ($1, $2, 'admin', $3, $4, '{admin}')
-                on conflict (id) do update set hash = excluded.hash, hint = excluded.hint""",
-                ADMIN_KEY_ID,
-                TenantStore.DEFAULT_TENANT,
-                Buffer.buffer(sha256),
-                hint);
+                on conflict (id) do update set hash = excluded.hash, hint = excluded.hint""", ADMIN_KEY_ID, TenantStore.DEFAULT_TENANT, Buffer.buffer(sha256), hint);
     }
 
     private static Optional<ApiKey> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(key(rows.iterator().next()));
+        return rows.size() == 0
+                ? Optional.empty()
+                : Optional.of(key(rows.iterator().next()));
     }
 
     private static ApiKey key(Row row) {

@@ -49,6 +49,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(403, "insufficient_permissions", null, message);
     }
 
+    /** 429. */
+    public static ApiException rateLimited(String message) {
+        return new ApiException(429, "rate_limit_exceeded", null, message);
+    }
+
     /** 404. */
     public static ApiException notFound(@Nullable String param, String message) {
         return new ApiException(404, null, param, message);

@@ -1,5 +1,6 @@
 package dev.longhaul.api.errors;
 
+import dev.longhaul.store.QuotaExceededException;
 import dev.longhaul.store.StoreUnavailableException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -54,6 +55,19 @@ public class ErrorMappers {
         LOG.warnf("statusCode=503 %s", e.getMessage());
         return answer(ApiException.of(503, "The service cannot reach its storage just now. Please try again."))
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .build();
+    }
+
+    @ServerExceptionMapper
+    public Response map(QuotaExceededException e) {
+        Long seconds = e.retryAfterSeconds();
+        Response.ResponseBuilder answer = answer(ApiException.rateLimited(QuotaMessage.of(e)));
+        return (switch (e.quota()) {
+                    // Room comes of the tenant's own doing, or in a month.
+                    case FILES, BYTES -> answer.header("x-should-retry", "false");
+                    case BATCHES, LINES -> answer.header(HttpHeaders.RETRY_AFTER, QuotaMessage.UNTIL_BATCHES_END_SECONDS);
+                    case BATCHES_AN_HOUR -> answer.header(HttpHeaders.RETRY_AFTER, seconds);
+                })
                 .build();
     }
 

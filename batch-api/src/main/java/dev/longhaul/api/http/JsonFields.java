@@ -135,6 +135,12 @@ public final class JsonFields {
         return Optional.of(texts);
     }
 
+    /** Whether a field is there and is a text. */
+    public boolean isText(String name) {
+        JsonNode node = object.get(name);
+        return node != null && node.isTextual();
+    }
+
     /** An object that may be absent. */
     public Optional<JsonFields> object(String name) {
         JsonNode node = present(name);
