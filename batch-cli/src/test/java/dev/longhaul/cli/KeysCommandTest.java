@@ -85,7 +85,7 @@ class KeysCommandTest {
     @Test
     void shouldListKeysALine() {
         api.answer(
-                "GET /v1/api_keys",
+                "GET /v1/api_keys?limit=100",
                 200,
                 "{\"object\":\"list\",\"data\":[" + KEY.formatted("null") + "],\"has_more\":false}");
 

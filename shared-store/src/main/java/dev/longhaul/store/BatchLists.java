@@ -1,12 +1,13 @@
 package dev.longhaul.store;
 
+import dev.longhaul.model.BatchStatus;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,65 +50,77 @@ class BatchLists {
     }
 
     private Page<Batch> read(Query query, int limit) {
-        List<BatchEntity> read = sessions.read(session -> {
-            var select = session.createNativeQuery(query.sql(), BatchEntity.class);
-            query.parameters.forEach(select::setParameter);
-            return select.setMaxResults(limit + 1).getResultList();
-        });
-        return Page.cut(read, limit, BatchEntity::toBatch);
+        List<String> ids = new ArrayList<>();
+        database.run(query.sql(limit + 1), query.parameters.toArray()).forEach(row -> ids.add(row.getString(0)));
+        if (ids.isEmpty()) {
+            return new Page<>(List.of(), false);
+        }
+        // One may have been deleted since; it is then left out, and the page is no shorter for whoever goes on from its end.
+        List<Batch> batches = sessions.read(session -> session.createQuery(
+                                "from BatchEntity b where b.id in ?1 and b.deletedAt is null", BatchEntity.class)
+                        .setParameter(1, ids.subList(0, Math.min(limit, ids.size())))
+                        .getResultList())
+                .stream()
+                .sorted(Comparator.comparingInt(batch -> ids.indexOf(batch.id)))
+                .map(BatchEntity::toBatch)
+                .toList();
+        return new Page<>(batches, ids.size() > limit);
     }
 
     /** One statement in the making. */
     private static final class Query {
         private final List<String> conditions = new ArrayList<>();
-        private final Map<String, Object> parameters = new LinkedHashMap<>();
+        private final List<Object> parameters = new ArrayList<>();
         /** Where tenant and order are taken from: the pairs' own table when one is asked for. */
         private final boolean isByPair;
 
         Query(String tenantId, BatchFilter filter, @Nullable Cursor cursor) {
             isByPair = !filter.metadata().isEmpty();
-            add((isByPair ? "m" : "b") + ".tenant_id = :tenant", "tenant", tenantId);
+            add((isByPair ? "m" : "b") + ".tenant_id = ", tenantId);
             conditions.add("b.deleted_at is null");
             if (isByPair) {
                 addPairs(filter.metadata());
             }
-            if (filter.status() != null) {
-                add("b.status = :status", "status", filter.status().wireName());
+            BatchStatus status = filter.status();
+            if (status != null) {
+                add("b.status = ", status.wireName());
             }
-            if (filter.jobId() != null) {
-                add("b.job_id = :job", "job", filter.jobId());
+            String jobId = filter.jobId();
+            if (jobId != null) {
+                add("b.job_id = ", jobId);
             }
             addTimes(filter.createdFrom(), filter.createdBefore());
             if (cursor != null) {
-                conditions.add("(" + createdAt() + ", " + id() + ") < (:cursorTime, :cursorId)");
-                parameters.put("cursorTime", cursor.createdAt());
-                parameters.put("cursorId", cursor.id());
+                conditions.add("(" + createdAt() + ", " + id() + ") < (" + next(Rows.time(cursor.createdAt())) + ", "
+                        + next(cursor.id()) + ")");
             }
         }
 
         private void addPairs(Map<String, String> metadata) {
             Map.Entry<String, String> first = metadata.entrySet().iterator().next();
-            conditions.add("m.pair = metadata_pair(cast(:key as text), cast(:value as text))");
-            parameters.put("key", first.getKey());
-            parameters.put("value", first.getValue());
+            conditions.add("m.pair = metadata_pair(" + next(first.getKey()) + ", " + next(first.getValue()) + ")");
             JsonObject pairs = new JsonObject();
             metadata.forEach(pairs::put);
-            // As text first: the client would send a text that is to be JSON as a JSON string.
-            add("b.metadata @> cast(cast(:pairs as text) as jsonb)", "pairs", pairs.encode());
+            add("b.metadata @> ", pairs);
         }
 
         private void addTimes(@Nullable Instant from, @Nullable Instant before) {
             if (from != null) {
-                add(createdAt() + " >= :createdFrom", "createdFrom", from);
+                add(createdAt() + " >= ", Rows.time(from));
             }
             if (before != null) {
-                add(createdAt() + " < :createdBefore", "createdBefore", before);
+                add(createdAt() + " < ", Rows.time(before));
             }
         }
 
-        private void add(String condition, String name, Object value) {
-            conditions.add(condition);
-            parameters.put(name, value);
+        private void add(String condition, Object value) {
+            conditions.add(condition + next(value));
+        }
+
+        /** Takes a parameter in; its place in the statement. */
+        private String next(Object value) {
+            parameters.add(value);
+            return "$" + parameters.size();
         }
 
         private String createdAt() {
@@ -118,11 +131,11 @@ class BatchLists {
             return isByPair ? "m.batch_id" : "b.id";
         }
 
-        String sql() {
-            return "select b.* from "
+        String sql(int limit) {
+            return "select b.id from "
                     + (isByPair ? "batch_metadata m join batch b on b.id = m.batch_id" : "batch b")
                     + " where " + String.join(" and ", conditions)
-                    + " order by " + createdAt() + " desc, " + id() + " desc";
+                    + " order by " + createdAt() + " desc, " + id() + " desc limit " + limit;
         }
     }
 }

@@ -24,8 +24,8 @@ public class Quotas {
             where tenant_id = $1 and status in ('validating', 'in_progress', 'finalizing', 'cancelling')""";
 
     /** Two indexes, each in order of time. */
-    private static final String LAST_HOUR = """
-             from (
+    private static final String LAST_HOUR = " " + """
+            from (
               select created_at from batch
               where tenant_id = $1 and deleted_at is null and created_at > now() - interval '1 hour'
               union all

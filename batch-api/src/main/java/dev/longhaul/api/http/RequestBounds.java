@@ -57,6 +57,7 @@ class RequestBounds {
                 .putHeader("x-should-retry", "false")
                 // Whatever follows such a head is better not read.
                 .putHeader("connection", "close")
-                .end(new JsonObject().put("error", error).encode());
+                .end(new JsonObject().put("error", error).encode())
+                .onComplete(done -> context.request().connection().close());
     }
 }
