@@ -42,7 +42,8 @@ final class PlanTester {
         InputPlanner planner = ownHash == null ? new InputPlanner(limits) : new InputPlanner(limits, () -> ownHash);
         try {
             return planner.plan(
-                    new PlanRequest(() -> open(file), file.length, endpoint, models::contains, oneModelOnly, requiredModel),
+                    new PlanRequest(
+                            () -> open(file), file.length, endpoint, models::contains, oneModelOnly, requiredModel),
                     slices::addAll,
                     (read, toRead) -> {},
                     () -> false);
