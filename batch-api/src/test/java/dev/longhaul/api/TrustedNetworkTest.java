@@ -43,7 +43,9 @@ class TrustedNetworkTest {
 
         assertThat(batch.getString("job_id")).isEqualTo(job);
         assertThat(batch.getLong("expires_at")).isEqualTo(4_102_444_800L);
-        assertThat(new Api("sk-whatever").get("/v1/batches/" + batch.getString("id")).status())
+        assertThat(new Api("sk-whatever")
+                        .get("/v1/batches/" + batch.getString("id"))
+                        .status())
                 .isEqualTo(200);
         assertThat(nobody.get("/v1/api_keys").status()).isEqualTo(200);
         assertThat(nobody.get("/v1/limits").json().getString("tenant")).isEqualTo("default");

@@ -8,8 +8,9 @@ final class QuotaCost {
     private static final int TURNS = 10;
     private static final int CREATES = 40;
     private static final double BOUND = 1.1;
-    private static final String ALL = "{\"files\":%1$d,\"bytes\":%1$d,\"enqueued_batches\":%1$d,\"enqueued_lines\":%1$d,"
-            + "\"batches_per_hour\":%1$d}";
+    private static final String ALL =
+            "{\"files\":%1$d,\"bytes\":%1$d,\"enqueued_batches\":%1$d,\"enqueued_lines\":%1$d,"
+                    + "\"batches_per_hour\":%1$d}";
     /** Out of reach, but what is there is counted all the same. */
     private static final long FAR = 1_000_000_000;
 
