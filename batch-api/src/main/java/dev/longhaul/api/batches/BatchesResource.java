@@ -27,12 +27,20 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/batches}. */
 @Path("/v1/batches")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Batches")
 public class BatchesResource {
     private static final int USUALLY_LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -49,8 +57,12 @@ public class BatchesResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createBatch", summary = "Creates a batch from an uploaded file.")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = BatchRequest.class)))
     public BatchJson create(
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @HeaderParam(IdempotencyKey.HEADER) @Parameter(ref = IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             @Context HttpHeaders headers,
             InputStream body) {
         IdempotencyKey.check(idempotencyKey);
@@ -71,8 +83,12 @@ public class BatchesResource {
     }
 
     @GET
+    @Operation(operationId = "listBatches", summary = "Lists batches, the newest first.")
     public BatchJson.ListJson list(
-            @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+            @QueryParam("after") @Parameter(ref = "after") @Nullable String after,
+            @QueryParam("limit")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "100", defaultValue = "20"))
+                    @Nullable String limit) {
         if (after != null) {
             Texts.check("after", after);
         }
@@ -83,6 +99,7 @@ public class BatchesResource {
 
     @GET
     @Path("{id}")
+    @Operation(operationId = "getBatch", summary = "Tells how a batch is.")
     public BatchJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return batches.find(caller.tenantId(), id)
@@ -94,6 +111,7 @@ public class BatchesResource {
     @POST
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "cancelBatch", summary = "Cancels a batch; what is done is kept.")
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
         Batch batch = batches.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
