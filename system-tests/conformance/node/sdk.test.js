@@ -1,4 +1,5 @@
-// OpenAI's Node SDK as it comes against a running Longhaul: LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where.
+// OpenAI's Node SDK as it comes against a running Longhaul, each answer held against the OpenAPI document.
+// LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where.
 // The backend is inference-sim: a text that begins with `sim:status=400` or `sim:latency=600000` makes a line fail or hang.
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import OpenAI, { toFile } from 'openai';
+import { Contract } from './contract.js';
 
 const baseURL = process.env.LONGHAUL_BASE_URL;
 const apiKey = process.env.LONGHAUL_API_KEY;
@@ -26,10 +28,13 @@ const completion_window = '24h';
 const hangs = 'sim:latency=600000';
 const fails = 'sim:status=400';
 
+const contract = await Contract.of(baseURL);
 let requests = 0;
-const fetchAndCheck = async (url, options) => {
+const fetchAndCheck = async (url, options = {}) => {
   requests++;
-  return fetch(url, options);
+  const response = await fetch(url, options);
+  await contract.check(url, options.method ?? 'GET', response);
+  return response;
 };
 const client = (options = {}) => new OpenAI({ baseURL, apiKey, fetch: fetchAndCheck, ...options });
 const longhaul = client();

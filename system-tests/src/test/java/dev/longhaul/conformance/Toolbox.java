@@ -50,14 +50,28 @@ final class Toolbox {
         return new Program(home, List.of("node"));
     }
 
-    /** What can be run in its folder. */
-    record Program(Path home, List<String> command) {
+    /**
+     * What can be run.
+     *
+     * @param home where its libraries are
+     * @param folder where it is run
+     */
+    record Program(Path home, Path folder, List<String> command) {
+
+        Program(Path home, List<String> command) {
+            this(home, home, command);
+        }
+
+        /** The same, run elsewhere. */
+        Program in(Path other) {
+            return new Program(home, other, command);
+        }
 
         /** Runs it to its end; what it said is shown when it failed. */
         void run(Duration limit, Map<String, String> environment, List<String> arguments) {
             List<String> line = new ArrayList<>(command);
             line.addAll(arguments);
-            Commands.Result result = Commands.run(limit, environment, home, line);
+            Commands.Result result = Commands.run(limit, environment, folder, line);
             if (result.exitCode() != 0) {
                 Assertions.fail(String.join(" ", arguments) + " ended with " + result.exitCode() + ":\n" + result.out()
                         + result.err());

@@ -28,11 +28,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +54,9 @@ public class BatchesResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "createBatch", summary = "Creates a batch from an uploaded file.")
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = BatchRequest.class)))
+    @RequestBodySchema(BatchBody.class)
     public BatchJson create(
-            @HeaderParam(IdempotencyKey.HEADER) @Parameter(ref = IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             @Context HttpHeaders headers,
             InputStream body) {
         IdempotencyKey.check(idempotencyKey);
@@ -85,10 +79,8 @@ public class BatchesResource {
     @GET
     @Operation(operationId = "listBatches", summary = "Lists batches, the newest first.")
     public BatchJson.ListJson list(
-            @QueryParam("after") @Parameter(ref = "after") @Nullable String after,
-            @QueryParam("limit")
-                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "100", defaultValue = "20"))
-                    @Nullable String limit) {
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit) {
         if (after != null) {
             Texts.check("after", after);
         }

@@ -34,12 +34,8 @@ public class ErrorMappers {
 
     @ServerExceptionMapper
     public Response map(NotAllowedException e, UriInfo uri) {
-        Response.ResponseBuilder answer =
-                answer(ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."));
-        Object allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
-        return allow == null
-                ? answer.build()
-                : answer.header(HttpHeaders.ALLOW, allow).build();
+        return answer(ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."))
+                .build();
     }
 
     @ServerExceptionMapper

@@ -65,10 +65,10 @@ public class FilesResource {
     @Operation(operationId = "createFile", summary = "Uploads a file.")
     @RequestBody(
             required = true,
-            content = @Content(mediaType = MediaType.MULTIPART_FORM_DATA, schema = @Schema(implementation = FileRequest.class)))
+            content = @Content(mediaType = MediaType.MULTIPART_FORM_DATA, schema = @Schema(implementation = FileBody.class)))
     public FileJson upload(
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) @Nullable String contentType,
-            @HeaderParam(IdempotencyKey.HEADER) @Parameter(ref = IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             InputStream body)
             throws InterruptedException {
         try {
@@ -92,7 +92,7 @@ public class FilesResource {
             @QueryParam("order")
                     @Parameter(schema = @Schema(type = SchemaType.STRING, enumeration = {"asc", "desc"}, defaultValue = "desc"))
                     @Nullable String order,
-            @QueryParam("after") @Parameter(ref = "after") @Nullable String after) {
+            @QueryParam("after") @Nullable String after) {
         if (order != null && !ORDERS.contains(order)) {
             throw ApiException.invalidValue("order", Texts.notSupported(order, ORDERS));
         }

@@ -5,15 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
-import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.PathItem.HttpMethod;
 import org.eclipse.microprofile.openapi.models.headers.Header;
-import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
-import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
@@ -33,34 +30,20 @@ public class CommonAnswers implements OASFilter {
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
                                 .description("Not asked for where the installation runs without keys."));
-        Components components = document.getComponents();
-        components.addParameter(
-                "Idempotency-Key",
-                OASFactory.createParameter()
-                        .name("Idempotency-Key")
-                        .in(Parameter.In.HEADER)
-                        .description("The same key and content within 24 hours are answered by the first result.")
-                        .schema(text().minLength(1).maxLength(255)));
-        components.addParameter(
-                "after",
-                OASFactory.createParameter()
-                        .name("after")
-                        .in(Parameter.In.QUERY)
-                        .description("The id after which the page begins.")
-                        .schema(text()));
         document.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(SCHEME));
         document.getPaths().getPathItems().forEach((path, item) -> {
-            item.getOperations()
-                    .forEach((method, operation) -> complete(path, method, operation));
+            item.getOperations().forEach((method, operation) -> {
+                CommonInputs.complete(operation);
+                complete(path, method, operation);
+            });
             Links.add(document, path, item);
         });
     }
 
     private static void complete(String path, HttpMethod method, Operation operation) {
         statuses(path, method, operation).forEach((status, description) -> {
-            if (!operation.getResponses().hasAPIResponse(status)) {
-                operation.getResponses().addAPIResponse(status, error(method, description));
-            }
+            // The scanner adds errors of its own without a body.
+            operation.getResponses().addAPIResponse(status, error(method, description));
         });
         operation.getResponses().getAPIResponses().values().forEach(answer -> answer.addHeader(REQUEST_ID, requestId()));
     }
@@ -101,11 +84,7 @@ public class CommonAnswers implements OASFilter {
     private static Header requestId() {
         return OASFactory.createHeader()
                 .description("The request's id.")
-                .schema(text());
-    }
-
-    private static Schema text() {
-        return OASFactory.createSchema().addType(SchemaType.STRING);
+                .schema(OASFactory.createSchema().addType(SchemaType.STRING));
     }
 
     /** Tells which operations take the id that a creation answers. */

@@ -42,16 +42,14 @@ public class RecordKeys implements OASFilter {
     public RecordKeys(IndexView index) {
         for (ClassInfo type : index.getKnownClasses()) {
             if (type.isRecord() && type.name().toString().startsWith(PACKAGE)) {
-                records.put(schemaName(type), type);
+                AnnotationInstance schema = type.declaredAnnotation(NAMED);
+                if (schema == null || schema.value("name") == null) {
+                    records.putIfAbsent(type.simpleName(), type);
+                } else {
+                    records.put(schema.value("name").asString(), type);
+                }
             }
         }
-    }
-
-    private static String schemaName(ClassInfo type) {
-        AnnotationInstance schema = type.declaredAnnotation(NAMED);
-        return schema != null && schema.value("name") != null
-                ? schema.value("name").asString()
-                : type.simpleName();
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The body that creates a batch, as documented; {@link CreateRequest} is what reads it. */
 @Schema(name = "BatchRequest")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-record BatchRequest(
+record BatchBody(
         @Schema(maxLength = 256, description = "A file of purpose `batch`. A file that does not exist makes the batch fail, not the request.")
                 String inputFileId,
         @Schema(

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The form that uploads a file, as documented; {@link UploadForm} is what reads it. Its parts may be in any order. */
 @Schema(name = "FileRequest")
-record FileRequest(
+record FileBody(
         @Schema(type = SchemaType.STRING, format = "binary") byte[] file,
 
         @Schema(enumeration = {"assistants", "batch", "fine-tune", "vision", "user_data", "evals"})
