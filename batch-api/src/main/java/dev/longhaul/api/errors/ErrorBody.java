@@ -11,13 +11,17 @@ record ErrorBody(Details error) {
     @Schema(name = "ErrorDetails")
     record Details(
             String message,
-            @Schema(enumeration = {"invalid_request_error", "server_error"})
+            @Schema(enumeration = {"invalid_request_error", "requests", "server_error"})
             String type,
             @Nullable String param,
             @Nullable String code) {}
 
     static ErrorBody of(int status, String message, @Nullable String param, @Nullable String code) {
         return new ErrorBody(
-                new Details(message, status >= 500 ? "server_error" : "invalid_request_error", param, code));
+                new Details(message, type(status), param, code));
+    }
+
+    private static String type(int status) {
+        return status >= 500 ? "server_error" : status == 429 ? "requests" : "invalid_request_error";
     }
 }

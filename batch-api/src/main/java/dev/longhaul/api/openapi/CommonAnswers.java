@@ -52,18 +52,24 @@ public class CommonAnswers implements OASFilter {
         Map<String, String> statuses = new LinkedHashMap<>();
         statuses.put("400", "Something in the request is wrong; `param` names it.");
         statuses.put("401", "No key, or none that is valid.");
+        statuses.put("403", "The key's scopes don't allow it.");
         boolean refers = path.contains("{") || operation.getRequestBody() != null;
         boolean pages = operation.getParameters() != null
                 && operation.getParameters().stream().anyMatch(parameter -> "after".equals(parameter.getName()));
         if (refers || pages) {
             statuses.put("404", "What the request refers to does not exist, or is another tenant's.");
         }
-        if (method == HttpMethod.POST) {
+        if (method == HttpMethod.POST || method == HttpMethod.DELETE) {
             statuses.put("409", "In conflict with the state of things, or with an earlier use of the `Idempotency-Key`.");
         }
         if (operation.getRequestBody() != null) {
             statuses.put("413", "The body is too large.");
         }
+        statuses.put("414", "The URL is too long.");
+        if (method == HttpMethod.POST) {
+            statuses.put("429", "A limit of the tenant's is reached; `Retry-After` says when to try again, where time mends it.");
+        }
+        statuses.put("431", "The headers are too large.");
         statuses.put("500", "An error of the service's own.");
         statuses.put("503", "The service cannot reach its storage just now; `Retry-After` says when to try again.");
         return statuses;
