@@ -25,8 +25,8 @@ class OpenApiTest {
     private static final Path PAGE = Path.of("../docs/openapi.json");
     private static final Set<String> UNTYPED = Set.of("body", "metadata");
     private static final List<String> SHAPES = List.of("type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const");
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT, SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT, SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     @Test
     void shouldBeTheOneUnderDocs() throws IOException {
@@ -64,7 +64,10 @@ class OpenApiTest {
             String name = child.getKey();
             boolean isProperties = name.equals("properties") || name.equals("schemas");
             if (isProperties) {
-                child.getValue().properties().forEach(schema -> check(path + "/" + schema.getKey(), schema.getKey(), schema.getValue(), untyped));
+                child.getValue()
+                        .properties()
+                        .forEach(schema ->
+                                check(path + "/" + schema.getKey(), schema.getKey(), schema.getValue(), untyped));
             } else if (name.equals("schema") || name.equals("items")) {
                 check(path + "/" + name, name, child.getValue(), untyped);
             }
@@ -79,7 +82,10 @@ class OpenApiTest {
     }
 
     private static JsonNode document() throws IOException {
-        return MAPPER.readTree(
-                RestAssured.get("/openapi.json").then().statusCode(200).extract().asString());
+        return MAPPER.readTree(RestAssured.get("/openapi.json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString());
     }
 }

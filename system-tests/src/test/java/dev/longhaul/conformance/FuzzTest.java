@@ -1,10 +1,15 @@
 package dev.longhaul.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.longhaul.system.Json;
 import dev.longhaul.system.SystemTest;
 import dev.longhaul.system.Tester;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,6 +33,16 @@ class FuzzTest {
     private static final Duration BUDGET = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofSeconds(110);
     private static final Duration HANGS = Duration.ofSeconds(20);
+
+    /** Whoever calls everything with an operator's key may also set the limits of the tenant that all tests share. */
+    @AfterEach
+    void resetLimits(Tester tester) {
+        List<String> limits = List.of("files", "bytes", "enqueued_batches", "enqueued_lines", "batches_per_hour");
+        ObjectNode all = Json.object();
+        limits.forEach(limit -> all.put(limit, "default"));
+        assertThat(tester.api().post("/tenants/default/limits", all).path("tenant").asText())
+                .isEqualTo("default");
+    }
 
     @Test
     void noOperationFailsOrSaysWhatTheDocumentDoesNotKnow(Tester tester) {

@@ -22,22 +22,30 @@ record BatchJson(
         String id,
         @Schema(enumeration = "batch") String object,
         @Schema(description = "What its lines call.") String endpoint,
-        @Schema(description = "The model of all its lines; null while that is unknown or where there are several.") @Nullable String model,
-        @Schema(implementation = ErrorsJson.class) @JsonRawValue @Nullable String errors,
+
+        @Schema(description = "The model of all its lines; null while that is unknown or where there are several.")
+        @Nullable
+        String model,
+
+        @Schema(implementation = ErrorsJson.class) @JsonRawValue @Nullable
+        String errors,
+
         String inputFileId,
         @Schema(description = "As it was asked for.") String completionWindow,
+
         @Schema(
-                        enumeration = {
-                            "validating",
-                            "failed",
-                            "in_progress",
-                            "finalizing",
-                            "completed",
-                            "expired",
-                            "cancelling",
-                            "cancelled"
-                        })
-                String status,
+                enumeration = {
+                    "validating",
+                    "failed",
+                    "in_progress",
+                    "finalizing",
+                    "completed",
+                    "expired",
+                    "cancelling",
+                    "cancelled"
+                })
+        String status,
+
         @Nullable String outputFileId,
         @Nullable String errorFileId,
         long createdAt,
@@ -93,8 +101,7 @@ record BatchJson(
 
     /** What was wrong with the input; kept as JSON by whoever found it. */
     @Schema(name = "BatchErrors")
-    record ErrorsJson(
-            @Schema(enumeration = "list") String object, List<ErrorJson> data) {}
+    record ErrorsJson(@Schema(enumeration = "list") String object, List<ErrorJson> data) {}
 
     /** One thing that was wrong, in a line or as a whole. */
     @Schema(name = "BatchError")
@@ -102,7 +109,9 @@ record BatchJson(
             String code,
             String message,
             @Nullable String param,
-            @Schema(description = "Counted from 1; null where it is about no line.") @Nullable Long line) {}
+
+            @Schema(description = "Counted from 1; null where it is about no line.") @Nullable
+            Long line) {}
 
     /** Token counts with OpenAI's nesting. */
     @Schema(name = "BatchUsage")

@@ -34,14 +34,14 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.eclipse.microprofile.openapi.annotations.enums.Explode;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/batches}. */
@@ -59,8 +59,7 @@ public class BatchesResource {
     private final Caller caller;
     private final TopicsConfig topics;
 
-    BatchesResource(
-            BatchStore batches, BatchDeletion deletion, JobStore jobs, Caller caller, TopicsConfig topics) {
+    BatchesResource(BatchStore batches, BatchDeletion deletion, JobStore jobs, Caller caller, TopicsConfig topics) {
         this.batches = batches;
         this.deletion = deletion;
         this.jobs = jobs;
@@ -108,10 +107,31 @@ public class BatchesResource {
     public BatchJson.ListJson list(
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("status") @Parameter(schema = @Schema(enumeration = {"validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"})) @Nullable String status,
+            @QueryParam("status")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            enumeration = {
+                                                "validating",
+                                                "failed",
+                                                "in_progress",
+                                                "finalizing",
+                                                "completed",
+                                                "expired",
+                                                "cancelling",
+                                                "cancelled"
+                                            }))
+                    @Nullable
+                    String status,
             @QueryParam("job_id") @Nullable String jobId,
-            @QueryParam("created_after") @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0")) @Nullable String createdAfter,
-            @QueryParam("created_before") @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0")) @Nullable String createdBefore,
+            @QueryParam("created_after")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+                    @Nullable
+                    String createdAfter,
+            @QueryParam("created_before")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+                    @Nullable
+                    String createdBefore,
             @Context UriInfo uri) {
         BatchFilter filter = ListFilter.read(status, jobId, createdAfter, createdBefore, uri.getQueryParameters());
         int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
@@ -167,9 +187,7 @@ public class BatchesResource {
 
     /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */
     private Job.Terms termsOfJob(String jobId) {
-        return jobs.findEvenDeleted(caller.tenantId(), jobId)
-                .map(Job::terms)
-                .orElseThrow(() -> unknownJob(jobId));
+        return jobs.findEvenDeleted(caller.tenantId(), jobId).map(Job::terms).orElseThrow(() -> unknownJob(jobId));
     }
 
     private static ApiException unknownJob(String jobId) {

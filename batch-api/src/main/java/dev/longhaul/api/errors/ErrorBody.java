@@ -11,14 +11,15 @@ record ErrorBody(Details error) {
     @Schema(name = "ErrorDetails")
     record Details(
             String message,
+
             @Schema(enumeration = {"invalid_request_error", "requests", "server_error"})
             String type,
+
             @Nullable String param,
             @Nullable String code) {}
 
     static ErrorBody of(int status, String message, @Nullable String param, @Nullable String code) {
-        return new ErrorBody(
-                new Details(message, type(status), param, code));
+        return new ErrorBody(new Details(message, type(status), param, code));
     }
 
     private static String type(int status) {

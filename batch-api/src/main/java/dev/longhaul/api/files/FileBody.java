@@ -13,5 +13,8 @@ record FileBody(
         @Schema(enumeration = {"assistants", "batch", "fine-tune", "vision", "user_data", "evals"})
         String purpose,
 
-        @JsonProperty("expires_after[anchor]") @Schema(enumeration = "created_at") @Nullable String anchor,
-        @JsonProperty("expires_after[seconds]") @Schema(minimum = "3600", maximum = "2592000") @Nullable Long seconds) {}
+        @JsonProperty("expires_after[anchor]") @Schema(enumeration = "created_at") @Nullable
+        String anchor,
+
+        @JsonProperty("expires_after[seconds]") @Schema(minimum = "3600", maximum = "2592000") @Nullable
+        Long seconds) {}

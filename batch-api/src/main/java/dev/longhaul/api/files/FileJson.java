@@ -42,7 +42,11 @@ record FileJson(
     @Schema(name = "FileList")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record ListJson(
-            @Schema(enumeration = "list") String object, List<FileJson> data, String firstId, String lastId, boolean hasMore) {
+            @Schema(enumeration = "list") String object,
+            List<FileJson> data,
+            String firstId,
+            String lastId,
+            boolean hasMore) {
         static ListJson of(Page<StoredFile> page) {
             List<FileJson> data = page.items().stream().map(FileJson::of).toList();
             return new ListJson(

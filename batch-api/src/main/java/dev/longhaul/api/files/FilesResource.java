@@ -65,7 +65,10 @@ public class FilesResource {
     @Operation(operationId = "createFile", summary = "Uploads a file.")
     @RequestBody(
             required = true,
-            content = @Content(mediaType = MediaType.MULTIPART_FORM_DATA, schema = @Schema(implementation = FileBody.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FileBody.class)))
     public FileJson upload(
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) @Nullable String contentType,
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
@@ -87,11 +90,24 @@ public class FilesResource {
     public FileJson.ListJson list(
             @QueryParam("purpose") @Nullable String purpose,
             @QueryParam("limit")
-                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "10000", defaultValue = "10000"))
-                    @Nullable String limit,
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "10000",
+                                            defaultValue = "10000"))
+                    @Nullable
+                    String limit,
             @QueryParam("order")
-                    @Parameter(schema = @Schema(type = SchemaType.STRING, enumeration = {"asc", "desc"}, defaultValue = "desc"))
-                    @Nullable String order,
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"asc", "desc"},
+                                            defaultValue = "desc"))
+                    @Nullable
+                    String order,
             @QueryParam("after") @Nullable String after) {
         if (order != null && !ORDERS.contains(order)) {
             throw ApiException.invalidValue("order", Texts.notSupported(order, ORDERS));

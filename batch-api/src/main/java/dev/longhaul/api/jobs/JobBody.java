@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "JobRequest")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record JobBody(
-        @Schema(pattern = "^job-[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$", description = "One of your own; we choose one when absent.")
-        @Nullable String id,
+        @Schema(
+                pattern = "^job-[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$",
+                description = "One of your own; we choose one when absent.")
+        @Nullable
+        String id,
 
         @Schema(maxLength = 512) @Nullable String name,
 
@@ -26,17 +29,21 @@ record JobBody(
                     "/v1/videos"
                 },
                 description = "What its batches must be for.")
-        @Nullable String endpoint,
+        @Nullable
+        String endpoint,
 
-        @Schema(maxLength = 256, description = "The model that its batches must use.") @Nullable String model,
+        @Schema(maxLength = 256, description = "The model that its batches must use.") @Nullable
+        String model,
 
         @Schema(pattern = "^(unlimited|[0-9]{1,9}[smhd])$", description = "The window of batches that name none.")
-        @Nullable String completionWindow,
+        @Nullable
+        String completionWindow,
 
-        @Schema(minimum = "-100", maximum = "100", defaultValue = "0") @Nullable Integer priority,
+        @Schema(minimum = "-100", maximum = "100", defaultValue = "0") @Nullable
+        Integer priority,
 
-        @Schema(defaultValue = "false", description = "Whether all lines of a batch must use the same model.")
-        @Nullable Boolean singleModel,
+        @Schema(defaultValue = "false", description = "Whether all lines of a batch must use the same model.") @Nullable
+        Boolean singleModel,
 
         @Nullable LimitsBody limits) {
 

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 record KeyBody(
         @Schema(minLength = 1, maxLength = 128) String name,
 
-        @Schema(pattern = "^[a-z0-9][a-z0-9_-]{0,62}$", description = "Created with its first key; the caller's when absent.")
-        @Nullable String tenant,
+        @Schema(
+                pattern = "^[a-z0-9][a-z0-9_-]{0,62}$",
+                description = "Created with its first key; the caller's when absent.")
+        @Nullable
+        String tenant,
 
-        @Schema(description = "Any of `read`, `write` and `admin`; the first two when absent.")
-        @Nullable List<ScopeBody> scopes,
+        @Schema(description = "Any of `read`, `write` and `admin`; the first two when absent.") @Nullable
+        List<ScopeBody> scopes,
 
         @Nullable ExpiresAfterBody expiresAfter) {
 

@@ -38,9 +38,7 @@ public class TenantLimitsResource {
     @Operation(operationId = "getTenantLimits", summary = "Tells a tenant's limits.")
     public LimitsJson get(@PathParam("id") String id) {
         check(id);
-        return quotas.standing(id)
-                .map(standing -> LimitsJson.of(id, standing))
-                .orElseThrow(() -> unknown(id));
+        return quotas.standing(id).map(standing -> LimitsJson.of(id, standing)).orElseThrow(() -> unknown(id));
     }
 
     @POST

@@ -45,7 +45,11 @@ public class CommonAnswers implements OASFilter {
             // The scanner adds errors of its own without a body.
             operation.getResponses().addAPIResponse(status, error(method, description));
         });
-        operation.getResponses().getAPIResponses().values().forEach(answer -> answer.addHeader(REQUEST_ID, requestId()));
+        operation
+                .getResponses()
+                .getAPIResponses()
+                .values()
+                .forEach(answer -> answer.addHeader(REQUEST_ID, requestId()));
     }
 
     private static Map<String, String> statuses(String path, HttpMethod method, Operation operation) {
@@ -60,14 +64,17 @@ public class CommonAnswers implements OASFilter {
             statuses.put("404", "What the request refers to does not exist, or is another tenant's.");
         }
         if (method == HttpMethod.POST || method == HttpMethod.DELETE) {
-            statuses.put("409", "In conflict with the state of things, or with an earlier use of the `Idempotency-Key`.");
+            statuses.put(
+                    "409", "In conflict with the state of things, or with an earlier use of the `Idempotency-Key`.");
         }
         if (operation.getRequestBody() != null) {
             statuses.put("413", "The body is too large.");
         }
         statuses.put("414", "The URL is too long.");
         if (method == HttpMethod.POST) {
-            statuses.put("429", "A limit of the tenant's is reached; `Retry-After` says when to try again, where time mends it.");
+            statuses.put(
+                    "429",
+                    "A limit of the tenant's is reached; `Retry-After` says when to try again, where time mends it.");
         }
         statuses.put("431", "The headers are too large.");
         statuses.put("500", "An error of the service's own.");

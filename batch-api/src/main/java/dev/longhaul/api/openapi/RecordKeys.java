@@ -55,6 +55,9 @@ public class RecordKeys implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI document) {
         document.getComponents().getSchemas().forEach((name, schema) -> {
+            if (schema.getAnyOf() != null) {
+                schema.setType(null);
+            }
             if (schema.getProperties() != null) {
                 complete(schema, nullableKeys(records.get(name)), name.endsWith(REQUEST));
             }
@@ -78,6 +81,8 @@ public class RecordKeys implements OASFilter {
 
     private static Schema orNull(Schema property) {
         if (property.getRef() != null || property.getType() == null) {
+            // The scanner takes a stand-in for an object, whatever it stands for.
+            property.setType(null);
             return OASFactory.createSchema()
                     .anyOf(List.of(property, OASFactory.createSchema().type(List.of(SchemaType.NULL))));
         }
