@@ -131,6 +131,14 @@ public final class Api {
         return json(request(path).build());
     }
 
+    /** What a path answers to a body of JSON. */
+    public JsonNode post(String path, ObjectNode body) {
+        return json(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
+                .build());
+    }
+
     /** The bytes of a file; the caller closes the stream. */
     public InputStream content(String fileId) {
         HttpResponse<InputStream> response =
