@@ -68,8 +68,8 @@ public final class Tester implements AutoCloseable {
     }
 
     /** Starts what is missing and waits until all is ready. */
-    void up() {
-        stack.up();
+    void up(String... options) {
+        stack.up(options);
         status = stack.status();
         whole = true;
     }
