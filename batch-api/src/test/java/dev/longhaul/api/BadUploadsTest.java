@@ -192,13 +192,27 @@ class BadUploadsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldLetTheClientSeeThatAFileIsTooLarge(boolean chunked) throws Exception {
-        Multipart form = batch().file("in.jsonl", Lines.noise(StackResource.MAX_FILE + 1));
+        Multipart form = batch().file("in.jsonl", Lines.noise(StackResource.MAX_OTHER_FILE + 1));
 
         Api.Answer answer = chunked ? api.uploadChunked(form) : api.upload(form);
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.error().getString("param")).isEqualTo("file");
         assertThat(answer.header("x-should-retry")).isEqualTo("false");
+    }
+
+    @Test
+    void shouldHaveAnotherLimitForOtherPurposes() throws Exception {
+        byte[] between = Lines.noise(StackResource.MAX_FILE + 1);
+
+        Api.Answer batch = api.upload(batch().file("in.jsonl", between));
+        Api.Answer other = api.upload(new Multipart().file("in.png", between).field("purpose", "vision"));
+
+        assertThat(batch.status()).isEqualTo(413);
+        assertThat(batch.error().getString("message")).contains(StackResource.MAX_FILE + " bytes");
+        assertThat(other.status()).isEqualTo(200);
+        api.delete("/v1/files/" + other.id());
+        rowsBefore += 1;
     }
 
     @Test
@@ -230,7 +244,7 @@ class BadUploadsTest {
     @Test
     void shouldForgetAnUploadWhoseProcessDied() {
         String id = Ids.newFileId(0);
-        objects.put("files/" + id + "/0", new byte[100], 0, 100);
+        objects.put("files/" + id + "/0", new byte[100], 100);
 
         database.run(
                 "insert into file (id, tenant_id, filename, purpose, state, touched_at)"

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.longhaul.api.errors.ApiException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,34 @@ public final class JsonFields {
         }
         Texts.check(path + name, node.textValue(), most);
         return Optional.of(node.textValue());
+    }
+
+    /** A list of texts that must be there. */
+    public List<String> requiredTexts(String name, int mostItems, int most) {
+        JsonNode node = present(name);
+        if (node == null) {
+            throw ApiException.missing(path + name);
+        }
+        if (!node.isArray()) {
+            throw ApiException.invalidType(path + name, "an array", kind(node));
+        }
+        if (node.size() > mostItems) {
+            throw ApiException.badRequest(
+                    "array_above_max_length",
+                    path + name,
+                    "Invalid '" + path + name + "': array too long. Expected an array with maximum length " + mostItems
+                            + ", but got an array with length " + node.size() + " instead.");
+        }
+        List<String> texts = new ArrayList<>(node.size());
+        for (JsonNode item : node) {
+            String param = path + name + "[" + texts.size() + "]";
+            if (!item.isTextual()) {
+                throw ApiException.invalidType(param, "a string", kind(item));
+            }
+            Texts.check(param, item.textValue(), most);
+            texts.add(item.textValue());
+        }
+        return texts;
     }
 
     /** A whole number that must be there. */
