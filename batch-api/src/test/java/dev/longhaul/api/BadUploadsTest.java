@@ -71,6 +71,14 @@ class BadUploadsTest {
         return new Multipart().field("purpose", "batch");
     }
 
+    private static Multipart fields(int count) {
+        Multipart form = new Multipart();
+        for (int i = 0; i < count; i++) {
+            form.field("field" + i, "x");
+        }
+        return form;
+    }
+
     private static Multipart expiring(String anchor, String seconds) {
         return batch().field("expires_after[anchor]", anchor)
                 .field("expires_after[seconds]", seconds)
@@ -145,6 +153,24 @@ class BadUploadsTest {
                         "purpose",
                         "string_above_max_length",
                         "8192"),
+                Arguments.of(
+                        "a part's header without end",
+                        batch().file("a".repeat(20_000) + ".jsonl", Lines.ONE),
+                        null,
+                        null,
+                        "Header section"),
+                Arguments.of(
+                        "a character that cannot be stored",
+                        batch().file("a\0.jsonl", Lines.ONE),
+                        null,
+                        null,
+                        "name"),
+                Arguments.of(
+                        "a hundred fields and more",
+                        fields(101).file("a.jsonl", Lines.ONE),
+                        null,
+                        null,
+                        "more than 100 parts"),
                 Arguments.of(
                         "long name",
                         batch().file("a".repeat(600) + ".jsonl", Lines.ONE),

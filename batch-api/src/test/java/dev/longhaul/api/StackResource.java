@@ -38,6 +38,7 @@ public final class StackResource implements QuarkusTestResourceLifecycleManager 
             // Fewer than two uploads at once would like to have.
             config.put("longhaul.files.buffers", "3M");
             config.put("longhaul.files.janitor-interval", "1s");
+            config.put("quarkus.http.read-timeout", "5s");
             return config;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

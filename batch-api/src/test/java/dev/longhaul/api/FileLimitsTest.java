@@ -1,10 +1,10 @@
-package dev.longhaul.store;
+package dev.longhaul.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.runtime.configuration.MemorySizeConverter;
+import dev.longhaul.store.Limits;
+import dev.longhaul.store.LimitsConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LimitsTest {
+class FileLimitsTest {
     private static Limits limits(Map<String, String> properties) {
         return Limits.of(new SmallRyeConfigBuilder()
-                .withConverter(MemorySize.class, 300, new MemorySizeConverter())
+                .addDiscoveredConverters()
                 .withMapping(LimitsConfig.class)
                 .withSources(new PropertiesConfigSource(properties, "test", 500))
                 .build()

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.longhaul.store;
-
-import org.jspecify.annotations.NullMarked;
