@@ -298,7 +298,7 @@ class UploadsTest {
         String other = created(bytes.length);
         String others = added(other, bytes);
 
-        assertRefused(complete(upload, List.of(), ""), 400, "part_ids", "invalid_value", "at least one");
+        assertRefused(complete(upload, List.of(), ""), 400, "part_ids", "invalid_value", "but got 0");
         assertRefused(
                 complete(upload, List.of(part, "part_x"), ""), 400, "part_ids[1]", "invalid_value", "no part 'part_x'");
         assertRefused(complete(upload, List.of(others), ""), 400, "part_ids[0]", "invalid_value", "no part");

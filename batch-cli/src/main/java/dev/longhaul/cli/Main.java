@@ -29,6 +29,7 @@ import picocli.CommandLine.HelpCommand;
             CancelCommand.class,
             DownloadCommand.class,
             FilesCommand.class,
+            KeysCommand.class,
             HelpCommand.class
         },
         footer = {

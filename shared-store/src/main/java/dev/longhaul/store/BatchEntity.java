@@ -72,6 +72,9 @@ class BatchEntity {
     @Nullable
     String errorFileId;
 
+    @Nullable
+    Instant deletedAt;
+
     long linesTotal;
     long linesCompleted;
     long linesFailed;

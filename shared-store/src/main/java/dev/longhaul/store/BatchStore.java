@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,23 +35,34 @@ public class BatchStore {
               insert into batch (
                 id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
                 tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
-                results_partition)
+                results_partition, required_model, max_lines, queue_lines)
               select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
-                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15
-              from job j
-              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default))
+                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15,
+                j.model, j.max_lines, nullif(coalesce(t.max_lines, $16), 9223372036854775807)
+              from job j join tenant t on t.id = j.tenant_id
+              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default)) and j.deleted_at is null
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
-            select job_id, created_at, expires_at from b""".formatted(Transitions.EVENT);
+            select b.job_id, b.created_at, b.expires_at, t.* from b join tenant t on t.id = b.tenant_id""".formatted(Transitions.EVENT);
 
     private final Sessions sessions;
     private final Database database;
+    private final BatchLists lists;
+    private final Quotas quotas;
     private final Transitions transitions;
     private final Runnable raise;
 
-    public BatchStore(Sessions sessions, Database database, Transitions transitions, OutboxSignal signal) {
+    public BatchStore(
+            Sessions sessions,
+            Database database,
+            BatchLists lists,
+            Quotas quotas,
+            Transitions transitions,
+            OutboxSignal signal) {
         this.sessions = sessions;
         this.database = database;
+        this.lists = lists;
+        this.quotas = quotas;
         this.transitions = transitions;
         this.raise = signal::raise;
     }
@@ -73,48 +83,30 @@ public class BatchStore {
         }
     }
 
+    /** The batch that a request once made has been deleted. */
+    public static final class GoneException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        GoneException(String id) {
+            super(id + " has been deleted");
+        }
+    }
+
     /** A tenant's batch. */
     public Optional<Batch> find(String tenantId, String id) {
         return Optional.ofNullable(sessions.<@Nullable BatchEntity>read(session -> session.get(BatchEntity.class, id)))
-                .filter(batch -> batch.tenantId.equals(tenantId))
+                .filter(batch -> batch.tenantId.equals(tenantId) && batch.deletedAt == null)
                 .map(BatchEntity::toBatch);
     }
 
     /**
      * A tenant's batches, newest first.
      *
-     * @param after the id of the batch before the first one wanted
-     * @return empty when the tenant has no batch of the id {@code after}
+     * @param after the id of the batch before the first one wanted; it may have been deleted since, and need not be among those meant
+     * @return empty when the tenant never had a batch of the id {@code after}
      */
-    public Optional<Page<Batch>> list(String tenantId, @Nullable String after, int limit) {
-        if (after == null) {
-            return Optional.of(Page.cut(
-                    sessions.read(session -> session.createQuery(
-                                    "from BatchEntity b where b.tenantId = ?1 order by b.createdAt desc, b.id desc",
-                                    BatchEntity.class)
-                            .setParameter(1, tenantId)
-                            .setMaxResults(limit + 1)
-                            .getResultList()),
-                    limit,
-                    BatchEntity::toBatch));
-        }
-        return find(tenantId, after)
-                .map(last -> Page.cut(
-                        olderThan(tenantId, new Cursor(last.times().createdAt(), last.id()), limit),
-                        limit,
-                        BatchEntity::toBatch));
-    }
-
-    private List<BatchEntity> olderThan(String tenantId, Cursor cursor, int limit) {
-        return sessions.read(session -> session.createQuery(
-                        "from BatchEntity b where b.tenantId = ?1 and (b.createdAt, b.id) < (?2, ?3)"
-                                + " order by b.createdAt desc, b.id desc",
-                        BatchEntity.class)
-                .setParameter(1, tenantId)
-                .setParameter(2, cursor.createdAt())
-                .setParameter(3, cursor.id())
-                .setMaxResults(limit + 1)
-                .getResultList());
+    public Optional<Page<Batch>> list(String tenantId, BatchFilter filter, @Nullable String after, int limit) {
+        return lists.page(tenantId, filter, after, limit);
     }
 
     /**
@@ -124,6 +116,8 @@ public class BatchStore {
      * @param idempotency a repeat with it answers the first batch as it was created
      * @throws UnknownJobException if the tenant has no such job
      * @throws Idempotency.ConflictException if the key was used for another request
+     * @throws GoneException if it is a repeat, and the first batch has been deleted
+     * @throws QuotaExceededException if the tenant has no room for it
      */
     public Batch create(String tenantId, NewBatch wanted, int resultsPartition, @Nullable Idempotency idempotency) {
         long now = InstantSource.system().millis();
@@ -141,7 +135,9 @@ public class BatchStore {
         return switch (creation) {
             case Created(Batch batch) -> batch;
             case Repeated(String firstId) ->
-                find(tenantId, firstId).orElseThrow().asCreated();
+                find(tenantId, firstId)
+                        .orElseThrow(() -> new GoneException(firstId))
+                        .asCreated();
         };
     }
 
@@ -151,7 +147,7 @@ public class BatchStore {
 
     private record Repeated(String firstId) implements Creation {}
 
-    private static Batch insert(
+    private Batch insert(
             Database.Transaction transaction,
             String tenantId,
             String id,
@@ -177,11 +173,13 @@ public class BatchStore {
                 FAR_FUTURE,
                 Ids.newFileId(now),
                 Ids.newFileId(now),
-                resultsPartition);
+                resultsPartition,
+                quotas.usualLines());
         if (rows.size() == 0) {
             throw new UnknownJobException(String.valueOf(wanted.jobId()));
         }
         Row row = rows.iterator().next();
+        quotas.admitBatch(transaction, tenantId, row);
         return new Batch(
                 id,
                 tenantId,

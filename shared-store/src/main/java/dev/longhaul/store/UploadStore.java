@@ -28,9 +28,11 @@ public class UploadStore {
     static final String OPEN = " status = 'pending' and expires_at > now() ";
 
     private final Database database;
+    private final Quotas quotas;
 
-    public UploadStore(Database database) {
+    public UploadStore(Database database, Quotas quotas) {
         this.database = database;
+        this.quotas = quotas;
     }
 
     /**
@@ -61,9 +63,11 @@ public class UploadStore {
      *
      * @param idempotency a repeat with it answers the first upload as it was created
      * @throws Idempotency.ConflictException if the key was used for another request
+     * @throws QuotaExceededException if the tenant has no room for a file
      */
     public StoredUpload create(
             String tenantId, String id, String fileId, NewUpload wanted, @Nullable Idempotency idempotency) {
+        quotas.checkRoomForFile(tenantId);
         return database.inTransaction(transaction -> {
             Optional<String> first =
                     idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, CREATE, id);
@@ -101,6 +105,7 @@ public class UploadStore {
      * @param idempotencyKey a repeat with it finds the upload completed, and changes nothing
      * @return the file; empty if the upload has ended meanwhile, perhaps by the same request
      * @throws Idempotency.ConflictException if the key was used for another request
+     * @throws QuotaExceededException if the tenant has no room for the file; the upload stays pending
      */
     public Optional<StoredFile> complete(
             StoredUpload upload, List<String> partIds, byte[] completedWith, @Nullable String idempotencyKey) {
@@ -125,14 +130,16 @@ public class UploadStore {
                       select p.file_id, p.seq, (row_number() over (order by i.n, p.seq))::int as n
                       from unnest($2::text[]) with ordinality as i (id, n) join file_segment p on p.file_id = i.id) o
                     where s.file_id = o.file_id and s.seq = o.seq""", upload.fileId(), partIds.toArray(String[]::new));
-            return Optional.of(FileStore.insertReady(
+            StoredFile file = FileStore.insertReady(
                     transaction,
                     upload.tenantId(),
                     upload.fileId(),
                     upload.filename(),
                     upload.purpose(),
                     upload.bytes(),
-                    upload.fileLifetime()));
+                    upload.fileLifetime());
+            quotas.admitFile(transaction, upload.tenantId(), upload.bytes());
+            return Optional.of(file);
         });
     }
 

@@ -9,12 +9,17 @@ import dev.longhaul.api.http.ListQuery;
 import dev.longhaul.api.http.Texts;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.store.Batch;
+import dev.longhaul.store.BatchDeletion;
+import dev.longhaul.store.BatchFilter;
 import dev.longhaul.store.BatchStore;
 import dev.longhaul.store.Idempotency;
+import dev.longhaul.store.Job;
+import dev.longhaul.store.JobStore;
 import dev.longhaul.store.NewBatch;
 import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -25,6 +30,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +44,16 @@ public class BatchesResource {
     private static final int MOST_LISTED = 100;
 
     private final BatchStore batches;
+    private final BatchDeletion deletion;
+    private final JobStore jobs;
     private final Caller caller;
     private final TopicsConfig topics;
 
-    BatchesResource(BatchStore batches, Caller caller, TopicsConfig topics) {
+    BatchesResource(
+            BatchStore batches, BatchDeletion deletion, JobStore jobs, Caller caller, TopicsConfig topics) {
         this.batches = batches;
+        this.deletion = deletion;
+        this.jobs = jobs;
         this.caller = caller;
         this.topics = topics;
     }
@@ -55,14 +66,17 @@ public class BatchesResource {
             InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
-        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders());
+        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders(), this::termsOfJob);
         Idempotency idempotency =
                 idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
         int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
         try {
             return BatchJson.of(batches.create(caller.tenantId(), wanted, partition, idempotency));
         } catch (BatchStore.UnknownJobException e) {
-            throw ApiException.notFound("job_id", "No job found with id '" + e.jobId() + "'.");
+            throw unknownJob(e.jobId());
+        } catch (BatchStore.GoneException e) {
+            throw ApiException.conflict(
+                    IdempotencyKey.HEADER, "The batch that was created with this Idempotency-Key has been deleted.");
         } catch (Idempotency.ConflictException e) {
             throw ApiException.conflict(
                     IdempotencyKey.HEADER,
@@ -72,11 +86,16 @@ public class BatchesResource {
 
     @GET
     public BatchJson.ListJson list(
-            @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
-        if (after != null) {
-            Texts.check("after", after);
-        }
-        return batches.list(caller.tenantId(), after, ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED))
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("status") @Nullable String status,
+            @QueryParam("job_id") @Nullable String jobId,
+            @QueryParam("created_after") @Nullable String createdAfter,
+            @QueryParam("created_before") @Nullable String createdBefore,
+            @Context UriInfo uri) {
+        BatchFilter filter = ListFilter.read(status, jobId, createdAfter, createdBefore, uri.getQueryParameters());
+        int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
+        return batches.list(caller.tenantId(), filter, ListQuery.after(after), count)
                 .map(BatchJson.ListJson::of)
                 .orElseThrow(() -> ApiException.notFound("after", unknown(String.valueOf(after))));
     }
@@ -88,6 +107,18 @@ public class BatchesResource {
         return batches.find(caller.tenantId(), id)
                 .map(BatchJson::of)
                 .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+    }
+
+    @DELETE
+    @Path("{id}")
+    public BatchJson.DeletedJson delete(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return switch (deletion.delete(caller.tenantId(), id)) {
+            case BatchDeletion.Deleted deleted -> new BatchJson.DeletedJson(id, "batch", true);
+            case BatchDeletion.Unknown none -> throw ApiException.notFound(null, unknown(id));
+            case BatchDeletion.NotEnded(BatchStatus status) ->
+                throw ApiException.conflict(null, "Cannot delete a batch with status '" + status.wireName() + "'.");
+        };
     }
 
     /** Any body is as good as none. */
@@ -109,6 +140,17 @@ public class BatchesResource {
             case COMPLETED, FAILED, EXPIRED -> true;
             case VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING, CANCELLED -> false;
         };
+    }
+
+    /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */
+    private Job.Terms termsOfJob(String jobId) {
+        return jobs.findEvenDeleted(caller.tenantId(), jobId)
+                .map(Job::terms)
+                .orElseThrow(() -> unknownJob(jobId));
+    }
+
+    private static ApiException unknownJob(String jobId) {
+        return ApiException.notFound("job_id", "No job found with id '" + jobId + "'.");
     }
 
     private static String unknown(String id) {

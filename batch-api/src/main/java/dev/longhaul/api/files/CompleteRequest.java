@@ -27,9 +27,12 @@ record CompleteRequest(List<String> partIds, @Nullable String md5) {
 
     static CompleteRequest read(byte[] body) {
         JsonFields fields = JsonFields.parse(body);
-        List<String> partIds = fields.requiredTexts("part_ids", MOST_PARTS, LONGEST_ID);
-        if (partIds.isEmpty()) {
-            throw ApiException.invalidValue("part_ids", "Invalid 'part_ids': expected at least one part.");
+        List<String> partIds =
+                fields.texts("part_ids", LONGEST_ID).orElseThrow(() -> ApiException.missing("part_ids"));
+        if (partIds.isEmpty() || partIds.size() > MOST_PARTS) {
+            throw ApiException.invalidValue(
+                    "part_ids",
+                    "Invalid 'part_ids': expected 1 to " + MOST_PARTS + " parts, but got " + partIds.size() + ".");
         }
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < partIds.size(); i++) {

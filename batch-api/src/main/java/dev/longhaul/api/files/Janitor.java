@@ -109,6 +109,7 @@ class Janitor {
             leftovers.sweep(config.uploadSilence());
             erasure.expireFiles();
             erasure.forgetIdempotencyKeys();
+            erasure.foldUsage();
             List<String> ids = erasure.toErase();
             while (!ids.isEmpty()) {
                 ids.forEach(this::erase);

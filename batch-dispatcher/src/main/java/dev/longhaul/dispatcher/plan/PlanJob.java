@@ -55,7 +55,12 @@ final class PlanJob {
         }
         List<Segment> segments = files.of(plan.fileId());
         PlanRequest request = new PlanRequest(
-                () -> files.open(segments, 0, bytes), bytes, plan.endpoint(), this::isServed, plan.oneModelOnly());
+                () -> files.open(segments, 0, bytes),
+                bytes,
+                plan.endpoint(),
+                this::isServed,
+                plan.oneModelOnly(),
+                plan.bounds().model());
         return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken || modelsPending)) {
             case PlanOutcome.Valid valid -> store.start(plan, portion, valid);
             case PlanOutcome.Invalid invalid when modelsPending -> false;

@@ -20,8 +20,8 @@ public record PlanLimits(
         int hashBudgetBytes,
         long maxEmbeddingInputs) {
 
-    public static final PlanLimits DEFAULT = 
-            new PlanLimits(50_000_000, 32 << 20, 512, 1 << 20, 64 << 20, Long.MAX_VALUE);
+    public static final PlanLimits DEFAULT =
+            new PlanLimits(50_000_000, 32 << 20, 1024, 1 << 20, 64 << 20, Long.MAX_VALUE);
 
     public PlanLimits {
         atLeast(1, maxLines, "maxLines");

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,22 @@ class PlanStore {
             @Nullable Long fileBytes,
             String endpoint,
             boolean oneModelOnly,
-            double ageSeconds) {}
+            double ageSeconds,
+            Bounds bounds) {}
+
+    /**
+     * What the batch's job and tenant allow; null for all.
+     *
+     * @param model that all lines must name
+     * @param maxLines of the batch
+     * @param queueLines of all open batches of the tenant
+     */
+    record Bounds(
+            @Nullable String model,
+            @Nullable Long maxLines,
+            @Nullable Long queueLines) {
+        static final Bounds NONE = new Bounds(null, null, null);
+    }
 
     /** Claims batches that nobody plans, oldest first, of input sizes in {@code [least, most)}. */
     List<Claimed> claim(String holder, long least, long most, int count) {
@@ -57,6 +73,7 @@ class PlanStore {
                   plan_lease_until = now() + make_interval(secs => $5)
                 from next where b.id = next.id
                 returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
+                  b.required_model, b.max_lines, b.queue_lines,
                   extract(epoch from now() - b.created_at)::float8 as age,
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
                     and f.state = 'ready' and f.purpose = 'batch') as bytes
@@ -68,7 +85,9 @@ class PlanStore {
                     row.getLong("bytes"),
                     row.getString("endpoint"),
                     row.getBoolean("single_model"),
-                    row.getDouble("age")));
+                    row.getDouble("age"),
+                    new Bounds(
+                            row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines"))));
         }
         return claimed;
     }
@@ -108,9 +127,17 @@ class PlanStore {
         });
     }
 
-    /** Stores the last portion and starts the batch; false when the attempt is overtaken or the batch was stopped. */
+    /**
+     * Stores the last portion and starts the batch; false when the attempt is overtaken, the batch was stopped, or it has more lines
+     * than it may and has failed.
+     */
     boolean start(Claimed plan, List<PlannedSlice> portion, PlanOutcome.Valid valid) {
         return asAttempt(plan, transaction -> {
+            Optional<PlanProblem> tooMany = LineBounds.exceeded(transaction, plan, valid.lines());
+            if (tooMany.isPresent()) {
+                reject(transaction, plan, List.of(tooMany.get()));
+                return false;
+            }
             insert(transaction, plan, portion);
             transaction.run(
                     "update batch set lines_total = $2, model = $3, plan_lease_until = null where id = $1",
@@ -125,6 +152,10 @@ class PlanStore {
 
     /** Fails the batch with what is wrong with its file; false when the attempt is overtaken or the batch was stopped. */
     boolean reject(Claimed plan, List<PlanProblem> problems) {
+        return asAttempt(plan, transaction -> reject(transaction, plan, problems));
+    }
+
+    private boolean reject(Database.Transaction transaction, Claimed plan, List<PlanProblem> problems) {
         JsonArray data = new JsonArray();
         for (PlanProblem problem : problems) {
             data.add(new JsonObject()
@@ -133,19 +164,15 @@ class PlanStore {
                     .put("param", problem.param())
                     .put("line", problem.line()));
         }
-        return asAttempt(plan, transaction -> {
-            transaction.run("delete from slice where batch_id = $1", plan.batchId());
-            if (transitions
-                    .apply(transaction, plan.batchId(), Transition.REJECT)
-                    .isEmpty()) {
-                return false;
-            }
-            transaction.run(
-                    "update batch set errors = $2, plan_lease_until = null where id = $1",
-                    plan.batchId(),
-                    new JsonObject().put("object", "list").put("data", data));
-            return true;
-        });
+        transaction.run("delete from slice where batch_id = $1", plan.batchId());
+        if (transitions.apply(transaction, plan.batchId(), Transition.REJECT).isEmpty()) {
+            return false;
+        }
+        transaction.run(
+                "update batch set errors = $2, plan_lease_until = null where id = $1",
+                plan.batchId(),
+                new JsonObject().put("object", "list").put("data", data));
+        return true;
     }
 
     private boolean asAttempt(Claimed plan, Function<Database.Transaction, Boolean> work) {
