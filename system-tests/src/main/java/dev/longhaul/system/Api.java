@@ -118,6 +118,11 @@ public final class Api {
         return json(request(path).build());
     }
 
+    /** Deletes a file. */
+    public void deleteFile(String id) {
+        json(request("/files/" + id).DELETE().build());
+    }
+
     /** The bytes of a file; the caller closes the stream. */
     public InputStream content(String fileId) {
         HttpResponse<InputStream> response =

@@ -49,13 +49,11 @@ final class IncomingBytes implements AutoCloseable {
     private byte @Nullable [] part;
     private int filled;
     private long total;
-    private @Nullable Writing writing;
+    /** A segment on its way to S3; there is one at a time. */
+    private @Nullable CompletableFuture<Void> writing;
     private @Nullable Boolean beginsWithObject;
     private boolean begun;
     private boolean kept;
-
-    /** A segment on its way to S3, and the buffer it is in. */
-    private record Writing(CompletableFuture<Void> done, byte[] buffer) {}
 
     /**
      * Begins.
@@ -116,33 +114,28 @@ final class IncomingBytes implements AutoCloseable {
         means.live().add(id);
     }
 
-    /** Sends a full buffer off and finds an empty one: a free one, or the one that comes back from S3. */
+    /** Sends a full buffer off and finds an empty one: a free one, or the same once its bytes are in S3. */
     private byte[] exchange(byte[] full) {
         awaitWriting();
-        send(full);
         byte[] next = means.buffers().poll(2 * full.length);
         if (next == null) {
-            Writing current = writing;
-            if (current == null) {
-                throw new IllegalStateException("just sent");
-            }
-            next = current.buffer();
-            part = null;
-            join(current);
-            writing = null;
+            send(full, () -> {});
+            awaitWriting();
+            return full;
         }
+        send(full, () -> means.buffers().giveBack(full));
         return next;
     }
 
-    private void send(byte[] buffer) {
+    private void send(byte[] buffer, Runnable afterwards) {
         if (beginsWithObject == null) {
             beginsWithObject = FirstLine.isObject(buffer, filled, false);
         }
         String key = keyPrefix + objects.size();
         int length = filled;
         objects.add(new UploadedObject(key, length));
-        part = null;
-        writing = new Writing(CompletableFuture.runAsync(() -> put(key, buffer, length), WRITERS), buffer);
+        writing = CompletableFuture.runAsync(() -> put(key, buffer, length), WRITERS)
+                .whenComplete((done, failure) -> afterwards.run());
     }
 
     private void put(String key, byte[] buffer, int length) {
@@ -159,19 +152,14 @@ final class IncomingBytes implements AutoCloseable {
     }
 
     private void awaitWriting() {
-        Writing before = writing;
+        CompletableFuture<Void> before = writing;
         if (before != null) {
-            join(before);
+            try {
+                before.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof StoreException store ? store : e;
+            }
             writing = null;
-            means.buffers().giveBack(before.buffer());
-        }
-    }
-
-    private static void join(Writing before) {
-        try {
-            before.done().join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StoreException store ? store : e;
         }
     }
 
@@ -180,7 +168,8 @@ final class IncomingBytes implements AutoCloseable {
         byte[] last = part;
         if (last != null) {
             awaitWriting();
-            send(last);
+            part = null;
+            send(last, () -> means.buffers().giveBack(last));
             awaitWriting();
         }
     }
@@ -211,17 +200,16 @@ final class IncomingBytes implements AutoCloseable {
 
     @Override
     public void close() {
+        CompletableFuture<Void> last = writing;
+        if (last != null) {
+            // Only then may its object be deleted: it could appear afterwards.
+            last.exceptionally(failure -> null).join();
+            writing = null;
+        }
         byte[] open = part;
         if (open != null) {
             means.buffers().giveBack(open);
             part = null;
-        }
-        Writing last = writing;
-        if (last != null) {
-            // Only then may its object be deleted: it could appear afterwards.
-            last.done().exceptionally(failure -> null).join();
-            means.buffers().giveBack(last.buffer());
-            writing = null;
         }
         if (begun) {
             if (!kept) {

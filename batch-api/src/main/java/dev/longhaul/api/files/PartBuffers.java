@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that all uploads of this process share. An upload needs one small buffer to begin with, so that many run at once; it
- * gets larger ones, which make fewer and larger objects, while there is room and nobody waits. For any thread.
+ * The memory that all uploads of this process share. An upload needs one small buffer, and gets more and larger ones, which make
+ * fewer objects, out of half of the memory. The other half is for those that begin: however slowly others send, so many of the
+ * smallest buffers are theirs. For any thread.
  */
 @ApplicationScoped
 class PartBuffers {
@@ -24,6 +25,7 @@ class PartBuffers {
 
     private final long budget;
     private final Duration patience;
+    private final int forBeginners;
     /** In units of the smallest buffer; fair, or newcomers would wait behind those that take the next one. */
     private final Semaphore free;
     /** Buffers that nobody uses, by length: to make them anew costs more than to keep them. */
@@ -38,6 +40,7 @@ class PartBuffers {
         if (units < 1) {
             throw new IllegalArgumentException("longhaul.files.buffers: must be at least 1M, but is " + budget);
         }
+        forBeginners = units / 2;
         free = new Semaphore(units, true);
     }
 
@@ -54,10 +57,12 @@ class PartBuffers {
         return array(LEAST);
     }
 
-    /** A buffer of that length or of a shorter one, if there is room and nobody waits. */
+    /** A further buffer, of that length or shorter, if there is room. */
     byte @Nullable [] poll(int length) {
         for (int shorter = Math.min(length, MOST); shorter >= LEAST; shorter /= 2) {
-            if (!free.hasQueuedThreads() && free.tryAcquire(shorter / LEAST)) {
+            int units = shorter / LEAST;
+            // Two at once may both find the room that is there for one, which costs beginners a moment and no more.
+            if (free.availablePermits() - units >= forBeginners && free.tryAcquire(units)) {
                 return array(shorter);
             }
         }
