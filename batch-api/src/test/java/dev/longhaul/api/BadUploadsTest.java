@@ -160,11 +160,7 @@ class BadUploadsTest {
                         null,
                         "Header section"),
                 Arguments.of(
-                        "a character that cannot be stored",
-                        batch().file("a\0.jsonl", Lines.ONE),
-                        null,
-                        null,
-                        "name"),
+                        "a character that cannot be stored", batch().file("a\0.jsonl", Lines.ONE), null, null, "name"),
                 Arguments.of(
                         "a hundred fields and more",
                         fields(101).file("a.jsonl", Lines.ONE),

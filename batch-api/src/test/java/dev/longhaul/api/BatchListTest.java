@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @QuarkusTestResource(StackResource.class)
 class BatchListTest {
-    private final String tenant =
-            "list-" + UUID.randomUUID().toString().substring(0, 8);
+    private final String tenant = "list-" + UUID.randomUUID().toString().substring(0, 8);
     private Api api = Api.admin();
 
     @Inject
@@ -38,8 +37,8 @@ class BatchListTest {
     }
 
     private String created(String more) throws Exception {
-        Api.Answer answer = api.post(
-                "/v1/batches", "{\"input_file_id\":\"file-x\",\"endpoint\":\"/v1/embeddings\"" + more + "}");
+        Api.Answer answer =
+                api.post("/v1/batches", "{\"input_file_id\":\"file-x\",\"endpoint\":\"/v1/embeddings\"" + more + "}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.id();
     }
@@ -118,7 +117,8 @@ class BatchListTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "status=validating", "metadata%5Bk%5D=v", "created_after=0", "metadata%5Bk%5D=v&status=validating"})
+    @CsvSource({"''", "status=validating", "metadata%5Bk%5D=v", "created_after=0", "metadata%5Bk%5D=v&status=validating"
+    })
     void shouldPageThroughManyOfOneInstantWithoutSkippingOrRepeating(String filter) throws Exception {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
@@ -184,8 +184,7 @@ class BatchListTest {
         Api.Answer deleted = api.delete("/v1/batches/" + id);
 
         assertThat(deleted.json())
-                .isEqualTo(
-                        new JsonObject().put("id", id).put("object", "batch").put("deleted", true));
+                .isEqualTo(new JsonObject().put("id", id).put("object", "batch").put("deleted", true));
         assertThat(api.get("/v1/batches/" + id).status()).isEqualTo(404);
         assertThat(api.delete("/v1/batches/" + id).status()).isEqualTo(404);
         assertThat(api.post("/v1/batches/" + id + "/cancel").status()).isEqualTo(404);

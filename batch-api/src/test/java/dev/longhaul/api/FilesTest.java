@@ -76,8 +76,7 @@ class FilesTest {
                 "UPPER.JSONL"
             })
     void shouldKeepAFileNameAsItIs(String name) throws Exception {
-        Api.Answer answer =
-                api.upload(new Multipart().field("purpose", "batch").file(name, Lines.ONE));
+        Api.Answer answer = api.upload(new Multipart().field("purpose", "batch").file(name, Lines.ONE));
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.json().getString("filename")).isEqualTo(name);
@@ -88,8 +87,7 @@ class FilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"../../etc/in.jsonl", "C:\\\\work\\\\in.jsonl", "/in.jsonl"})
     void shouldKeepNoFoldersOfAFileName(String name) throws Exception {
-        Api.Answer answer =
-                api.upload(new Multipart().field("purpose", "batch").file(name, Lines.ONE));
+        Api.Answer answer = api.upload(new Multipart().field("purpose", "batch").file(name, Lines.ONE));
 
         assertThat(answer.json().getString("filename")).isEqualTo("in.jsonl");
     }
@@ -110,7 +108,8 @@ class FilesTest {
         assertThat(content.header("accept-ranges")).isEqualTo("bytes");
         // The buffers of the tests allow objects of 1 MiB at least.
         assertThat(objects.list("files/" + id + "/"))
-                .hasSizeBetween(length <= 65_536 ? 0 : 1 + length / (8 << 20), length <= 65_536 ? 0 : 1 + (length >> 20));
+                .hasSizeBetween(
+                        length <= 65_536 ? 0 : 1 + length / (8 << 20), length <= 65_536 ? 0 : 1 + (length >> 20));
     }
 
     @ParameterizedTest

@@ -91,7 +91,8 @@ class HeadersTest {
     void shouldAnswerAHeadThatIsTooLarge(String what, int status) throws Exception {
         String answer = raw(
                 switch (what) {
-                    case "header" -> "GET /v1/batches HTTP/1.1\r\nHost: x\r\nX-Big: " + "y".repeat(200_000) + "\r\n\r\n";
+                    case "header" ->
+                        "GET /v1/batches HTTP/1.1\r\nHost: x\r\nX-Big: " + "y".repeat(200_000) + "\r\n\r\n";
                     default -> "GET /v1/batches?x=" + "y".repeat(200_000) + " HTTP/1.1\r\nHost: x\r\n\r\n";
                 });
 

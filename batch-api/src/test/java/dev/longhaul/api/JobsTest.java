@@ -101,8 +101,8 @@ class JobsTest {
     void shouldRefuseABatchOfAnotherEndpointThanItsJobs() throws Exception {
         created(",\"endpoint\":\"/v1/embeddings\"");
 
-        Api.Answer answer = api.post(
-                "/v1/batches", NOBODYS_FILE + "\"endpoint\":\"/v1/completions\",\"job_id\":\"" + id + "\"}");
+        Api.Answer answer =
+                api.post("/v1/batches", NOBODYS_FILE + "\"endpoint\":\"/v1/completions\",\"job_id\":\"" + id + "\"}");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.error().getString("param")).isEqualTo("endpoint");
@@ -140,8 +140,7 @@ class JobsTest {
         assertThat(inUse.status()).isEqualTo(409);
         assertThat(inUse.header("x-should-retry")).isEqualTo("false");
         assertThat(deleted.json())
-                .isEqualTo(
-                        new JsonObject().put("id", id).put("object", "job").put("deleted", true));
+                .isEqualTo(new JsonObject().put("id", id).put("object", "job").put("deleted", true));
         assertThat(api.get("/v1/jobs/" + id).status()).isEqualTo(404);
         assertThat(api.delete("/v1/jobs/" + id).status()).isEqualTo(404);
         assertThat(api.post("/v1/batches", request).status()).isEqualTo(404);

@@ -23,8 +23,7 @@ class KeysTest {
     private static final String BATCH = "{\"input_file_id\":\"file-none\",\"endpoint\":\"/v1/embeddings\"}";
 
     private final Api operator = Api.admin();
-    private final String tenant =
-            "t-" + UUID.randomUUID().toString().substring(0, 8);
+    private final String tenant = "t-" + UUID.randomUUID().toString().substring(0, 8);
 
     @Inject
     Database database;
@@ -35,8 +34,7 @@ class KeysTest {
     }
 
     private JsonObject created(String more) throws Exception {
-        Api.Answer answer =
-                operator.post("/v1/api_keys", "{\"name\":\"n\",\"tenant\":\"" + tenant + "\"" + more + "}");
+        Api.Answer answer = operator.post("/v1/api_keys", "{\"name\":\"n\",\"tenant\":\"" + tenant + "\"" + more + "}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.json();
     }
@@ -92,7 +90,8 @@ class KeysTest {
         assertThat(missing(reader.post("/v1/batches", BATCH))).isEqualTo("write");
         assertThat(missing(reader.delete("/v1/files/file-x"))).isEqualTo("write");
         assertThat(missing(reader.post("/v1/batches/batch_x/cancel"))).isEqualTo("write");
-        assertThat(missing(reader.upload(new Multipart().field("purpose", "batch")))).isEqualTo("write");
+        assertThat(missing(reader.upload(new Multipart().field("purpose", "batch"))))
+                .isEqualTo("write");
         assertThat(missing(writer.get("/v1/batches"))).isEqualTo("read");
         assertThat(missing(writer.get("/v1/files/file-x/content"))).isEqualTo("read");
         assertThat(missing(writer.get("/v1/api_keys"))).isEqualTo("admin");
@@ -113,7 +112,8 @@ class KeysTest {
     @Test
     void shouldConfineATenantsAdminToItsTenant() throws Exception {
         Api admin = holder("[\"admin\"]");
-        String operators = operator.post("/v1/api_keys", "{\"name\":\"theirs\"}").id();
+        String operators =
+                operator.post("/v1/api_keys", "{\"name\":\"theirs\"}").id();
 
         Api.Answer own = admin.post("/v1/api_keys", "{\"name\":\"mine\"}");
         Api.Answer others = admin.post("/v1/api_keys", "{\"name\":\"x\",\"tenant\":\"default\"}");
@@ -163,10 +163,12 @@ class KeysTest {
         database.run("update api_key set revoked_at = now() where id = $1", revoked.getString("id"));
         database.run("update api_key set expires_at = now() where id = $1", expiring.getString("id"));
 
-        await("what is known of keys is forgotten").atMost(Duration.ofSeconds(8)).untilAsserted(() -> {
-            assertThat(first.get("/v1/batches").status()).isEqualTo(401);
-            assertThat(second.get("/v1/batches").status()).isEqualTo(401);
-        });
+        await("what is known of keys is forgotten")
+                .atMost(Duration.ofSeconds(8))
+                .untilAsserted(() -> {
+                    assertThat(first.get("/v1/batches").status()).isEqualTo(401);
+                    assertThat(second.get("/v1/batches").status()).isEqualTo(401);
+                });
     }
 
     @Test
@@ -180,11 +182,11 @@ class KeysTest {
     @Test
     void shouldAnswerARepeatWithTheFirstKeyButNotItsSecret() throws Exception {
         String body = "{\"name\":\"once\"}";
-        JsonObject first = operator.post("/v1/api_keys", body, "Idempotency-Key", tenant)
-                .json();
+        JsonObject first =
+                operator.post("/v1/api_keys", body, "Idempotency-Key", tenant).json();
 
-        JsonObject again = operator.post("/v1/api_keys", body, "Idempotency-Key", tenant)
-                .json();
+        JsonObject again =
+                operator.post("/v1/api_keys", body, "Idempotency-Key", tenant).json();
 
         assertThat(again).isEqualTo(first.copy().putNull("value"));
     }

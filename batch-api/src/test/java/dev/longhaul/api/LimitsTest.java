@@ -29,8 +29,7 @@ class LimitsTest {
     private static final String BATCH = "{\"input_file_id\":\"file-none\",\"endpoint\":\"/v1/embeddings\"}";
 
     private final Api operator = Api.admin();
-    private final String tenant =
-            "limits-" + UUID.randomUUID().toString().substring(0, 8);
+    private final String tenant = "limits-" + UUID.randomUUID().toString().substring(0, 8);
     private Api api = operator;
 
     @Inject
@@ -158,7 +157,8 @@ class LimitsTest {
 
         erasure.foldUsage();
 
-        assertThat(database.run("select 1 from file_usage where tenant_id = $1", tenant).size())
+        assertThat(database.run("select 1 from file_usage where tenant_id = $1", tenant)
+                        .size())
                 .isEqualTo(1);
         assertThat(shown("files")).isEqualTo("1/null");
         assertThat(shown("bytes")).isEqualTo(Lines.ONE.length() + "/null");
@@ -237,9 +237,7 @@ class LimitsTest {
 
         int seconds = Integer.parseInt(refused.header("retry-after"));
         assertThat(seconds).isBetween(550, 600);
-        assertOver(
-                refused,
-                "batches created per hour. Limit: 2, in use: 2. Please try again in " + seconds + " s.");
+        assertOver(refused, "batches created per hour. Limit: 2, in use: 2. Please try again in " + seconds + " s.");
         assertThat(shown("batches_per_hour")).isEqualTo("2/2");
         database.run("update batch set created_at = now() - interval '61 min' where id = $1", first);
         assertThat(api.post("/v1/batches", BATCH).status()).isEqualTo(200);
@@ -266,11 +264,10 @@ class LimitsTest {
 
     @Test
     void shouldLetTheOperatorAloneSetLimits() throws Exception {
-        Api admin = new Api(operator.post(
-                        "/v1/api_keys",
-                        "{\"name\":\"a\",\"tenant\":\"" + tenant + "\",\"scopes\":[\"admin\"]}")
-                .json()
-                .getString("value"));
+        Api admin = new Api(
+                operator.post("/v1/api_keys", "{\"name\":\"a\",\"tenant\":\"" + tenant + "\",\"scopes\":[\"admin\"]}")
+                        .json()
+                        .getString("value"));
 
         assertThat(admin.get("/v1/tenants/" + tenant + "/limits").status()).isEqualTo(200);
         assertThat(admin.post("/v1/tenants/" + tenant + "/limits", "{}").status())

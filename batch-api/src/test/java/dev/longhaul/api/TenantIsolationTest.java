@@ -179,10 +179,10 @@ class TenantIsolationTest {
     }
 
     private Api adminOf(String tenant) throws Exception {
-        return new Api(operator.post(
-                        "/v1/api_keys", "{\"name\":\"a\",\"tenant\":\"" + tenant + "\",\"scopes\":[\"admin\"]}")
-                .json()
-                .getString("value"));
+        return new Api(
+                operator.post("/v1/api_keys", "{\"name\":\"a\",\"tenant\":\"" + tenant + "\",\"scopes\":[\"admin\"]}")
+                        .json()
+                        .getString("value"));
     }
 
     @Test
@@ -261,8 +261,8 @@ class TenantIsolationTest {
         Set<String> routes = new TreeSet<>();
         java.nio.file.Path classes = java.nio.file.Path.of("target/classes");
         try (Stream<java.nio.file.Path> files = Files.walk(classes)) {
-            for (java.nio.file.Path file :
-                    files.filter(file -> file.toString().endsWith("Resource.class")).toList()) {
+            for (java.nio.file.Path file : files.filter(file -> file.toString().endsWith("Resource.class"))
+                    .toList()) {
                 Class<?> type = load(classes.relativize(file).toString().replaceFirst("\\.class$", ""));
                 Path root = type.getAnnotation(Path.class);
                 if (root != null) {

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,8 +95,7 @@ class UploadsTest {
         return answer.id();
     }
 
-    private Api.Answer complete(String uploadId, List<String> partIds, String md5, String... headers)
-            throws Exception {
+    private Api.Answer complete(String uploadId, List<String> partIds, String md5, String... headers) throws Exception {
         JsonObject body = new JsonObject().put("part_ids", new JsonArray(partIds));
         if (!md5.isEmpty()) {
             body.put("md5", md5);
@@ -127,7 +127,8 @@ class UploadsTest {
         return api.get("/v1/files/" + fileId + "/content").bytes();
     }
 
-    private void assertRefused(Api.Answer answer, int status, String param, String code, String says) {
+    private void assertRefused(
+            Api.Answer answer, int status, @Nullable String param, @Nullable String code, String says) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
         assertThat(answer.error().getString("type")).isEqualTo("invalid_request_error");
         assertThat(answer.error().getString("param")).isEqualTo(param);
@@ -142,15 +143,7 @@ class UploadsTest {
 
         assertThat(upload.fieldNames())
                 .containsExactlyInAnyOrder(
-                        "id",
-                        "object",
-                        "bytes",
-                        "created_at",
-                        "filename",
-                        "purpose",
-                        "status",
-                        "expires_at",
-                        "file");
+                        "id", "object", "bytes", "created_at", "filename", "purpose", "status", "expires_at", "file");
         assertThat(upload.getString("id")).startsWith("upload_");
         assertThat(upload.getString("object")).isEqualTo("upload");
         assertThat(upload.getString("status")).isEqualTo("pending");
@@ -219,8 +212,7 @@ class UploadsTest {
 
         Api.Answer completed = complete(upload, List.of(added(upload, good)), "");
 
-        assertThat(Arrays.equals(
-                        content(completed.json().getJsonObject("file").getString("id")), good))
+        assertThat(Arrays.equals(content(completed.json().getJsonObject("file").getString("id")), good))
                 .isTrue();
     }
 
@@ -228,10 +220,13 @@ class UploadsTest {
     void shouldGiveTheFileTheLifeThatWasAskedFor() throws Exception {
         byte[] line = Lines.ONE.getBytes(StandardCharsets.UTF_8);
         JsonObject wanted = wanted(line.length)
-                .put("expires_after", new JsonObject().put("anchor", "created_at").put("seconds", 3_600));
+                .put(
+                        "expires_after",
+                        new JsonObject().put("anchor", "created_at").put("seconds", 3_600));
         String upload = api.post("/v1/uploads", wanted.encode()).id();
 
-        JsonObject file = complete(upload, List.of(added(upload, line)), "").json().getJsonObject("file");
+        JsonObject file =
+                complete(upload, List.of(added(upload, line)), "").json().getJsonObject("file");
 
         assertThat(file.getLong("expires_at") - file.getLong("created_at")).isEqualTo(3_600);
     }
@@ -257,7 +252,7 @@ class UploadsTest {
         "expires_after.anchor, {\"anchor\":\"now\"}, invalid_value",
         "expires_after.seconds, {\"anchor\":\"created_at\"}, missing_required_parameter",
     })
-    void shouldNameWhatIsWrongWithANewUpload(String param, String value, String code) throws Exception {
+    void shouldNameWhatIsWrongWithANewUpload(String param, @Nullable String value, String code) throws Exception {
         JsonObject wanted = wanted(10);
         String field = param.replaceFirst("\\..*", "");
         wanted.remove(field);
@@ -400,8 +395,7 @@ class UploadsTest {
         database.run(
                 """
                 insert into api_key (id, tenant_id, name, hash, hint, scopes)
-                values ('key-stranger', 'stranger', 'k', $1, 'x', '{read,write}') on conflict do nothing""",
-                Buffer.buffer(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8))));
+                values ('key-stranger', 'stranger', 'k', $1, 'x', '{read,write}') on conflict do nothing""", Buffer.buffer(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8))));
         return new Api(key);
     }
 
@@ -426,7 +420,8 @@ class UploadsTest {
     void shouldAnswerARepeatedCreateAndARepeatedPartWithTheFirst() throws Exception {
         String body = wanted(1_000).encode();
         Api.Answer first = api.post("/v1/uploads", body, "Idempotency-Key", "create-1");
-        String part = api.addPart(first.id(), Lines.noise(1_000), "Idempotency-Key", "part-1").id();
+        String part = api.addPart(first.id(), Lines.noise(1_000), "Idempotency-Key", "part-1")
+                .id();
 
         assertThat(api.post("/v1/uploads", body, "Idempotency-Key", "create-1").json())
                 .isEqualTo(first.json());

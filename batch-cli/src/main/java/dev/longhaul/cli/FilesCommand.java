@@ -66,8 +66,9 @@ final class FilesCommand {
     @Command(
             name = "upload",
             mixinStandardHelpOptions = true,
-            description = "Uploads a file and prints its id. A large one goes in parts; after a break the same command sends"
-                    + " the rest.")
+            description =
+                    "Uploads a file and prints its id. A large one goes in parts; after a break the same command sends"
+                            + " the rest.")
     int upload(
             @Parameters(paramLabel = "FILE", description = "The file to upload.") Path file,
             @Option(

@@ -21,8 +21,7 @@ final class Uploading {
     static String upload(ApiClient client, Path file, String purpose) {
         long length = length(file);
         String id = length > LARGE
-                ? new PartedUpload(client.files(), notes(), new Steps(file, length)::show)
-                        .upload(file, length, purpose)
+                ? new PartedUpload(client.files(), notes(), new Steps(file, length)::show).upload(file, length, purpose)
                 : client.files().upload(file, length, purpose);
         System.err.println("longhaul: uploaded " + file + " (" + Figures.count(length) + " bytes) as " + id);
         return id;
@@ -39,9 +38,7 @@ final class Uploading {
     /** Where unfinished uploads are noted. */
     private static Path notes() {
         String state = System.getenv().getOrDefault("XDG_STATE_HOME", "");
-        Path home = state.isEmpty()
-                ? Path.of(System.getProperty("user.home", "."), ".local", "state")
-                : Path.of(state);
+        Path home = state.isEmpty() ? Path.of(System.getProperty("user.home", "."), ".local", "state") : Path.of(state);
         return home.resolve("longhaul").resolve("uploads");
     }
 

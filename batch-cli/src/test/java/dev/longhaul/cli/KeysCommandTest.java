@@ -79,7 +79,9 @@ class KeysCommandTest {
     @Test
     void shouldRefuseALifetimeThatIsNone() {
         assertThat(keys("create", "ci", "--expires-in", "soon")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--expires-in").contains("'soon'");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("--expires-in")
+                .contains("'soon'");
     }
 
     @Test
@@ -92,7 +94,8 @@ class KeysCommandTest {
         assertThat(keys("list")).isZero();
 
         assertThat(printed())
-                .isEqualTo("key-1  2023-11-14T22:13:20Z  blue  read  sk-abcde***wxyz  ci  until 2023-11-14T22:14:20Z\n");
+                .isEqualTo(
+                        "key-1  2023-11-14T22:13:20Z  blue  read  sk-abcde***wxyz  ci  until 2023-11-14T22:14:20Z\n");
     }
 
     @Test

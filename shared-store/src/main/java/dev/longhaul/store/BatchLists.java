@@ -55,8 +55,10 @@ class BatchLists {
         if (ids.isEmpty()) {
             return new Page<>(List.of(), false);
         }
-        // One may have been deleted since; it is then left out, and the page is no shorter for whoever goes on from its end.
-        List<Batch> batches = sessions.read(session -> session.createQuery(
+        // One may have been deleted since; it is then left out, and the page is no shorter for whoever goes on from its
+        // end.
+        List<Batch> batches = sessions
+                .read(session -> session.createQuery(
                                 "from BatchEntity b where b.id in ?1 and b.deletedAt is null", BatchEntity.class)
                         .setParameter(1, ids.subList(0, Math.min(limit, ids.size())))
                         .getResultList())

@@ -20,8 +20,7 @@ public record Limits(
     private static final long GIB = 1L << 30;
     private static final Limits OURS =
             new Limits(50 * GIB, 50 * GIB, 50 * GIB, 50_000_000, (int) (32 * MIB), Long.MAX_VALUE);
-    private static final Limits OPENAI =
-            new Limits(200 * MIB, 512 * MIB, 8 * GIB, 50_000, (int) (32 * MIB), 50_000);
+    private static final Limits OPENAI = new Limits(200 * MIB, 512 * MIB, 8 * GIB, 50_000, (int) (32 * MIB), 50_000);
 
     /**
      * Reads them.
@@ -29,11 +28,10 @@ public record Limits(
      * @throws IllegalArgumentException if one is out of bounds; the message names it
      */
     public static Limits of(LimitsConfig config) {
-        Limits usual =
-                switch (config.profile()) {
-                    case LONGHAUL -> OURS;
-                    case OPENAI -> OPENAI;
-                };
+        Limits usual = switch (config.profile()) {
+            case LONGHAUL -> OURS;
+            case OPENAI -> OPENAI;
+        };
         return new Limits(
                 bytes("batch-file-size", config.batchFileSize(), usual.batchFileBytes, Long.MAX_VALUE),
                 bytes("file-size", config.fileSize(), usual.fileBytes, Long.MAX_VALUE),

@@ -49,7 +49,9 @@ public class UploadSweep {
      * @return whether it was still pending
      */
     public boolean forgetPart(String partId) {
-        return database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId).size() > 0;
+        return database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId)
+                        .size()
+                > 0;
     }
 
     /** Up to 100 uploads that have ended and have things left; none of their parts is still coming in a live process. */

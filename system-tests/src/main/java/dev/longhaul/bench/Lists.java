@@ -107,8 +107,7 @@ final class Lists implements Scenario {
         return row -> path + "&after=" + ListRows.id(prefix, row);
     }
 
-    private void page(
-            Consumer<Figure> figures, Times first, JsonClient tenant, String what, IntFunction<String> path) {
+    private void page(Consumer<Figure> figures, Times first, JsonClient tenant, String what, IntFunction<String> path) {
         Times times = time(tenant, path);
         figures.accept(new Figure(
                 what + ": p99",
@@ -172,8 +171,7 @@ final class Lists implements Scenario {
             JsonNode page;
             do {
                 page = tenant.get("/batches?limit=100" + after);
-                page.path("data")
-                        .forEach(batch -> see(seen, batch.path("id").asText()));
+                page.path("data").forEach(batch -> see(seen, batch.path("id").asText()));
                 after = "&after=" + page.path("last_id").asText();
                 pages++;
             } while (page.path("has_more").asBoolean());

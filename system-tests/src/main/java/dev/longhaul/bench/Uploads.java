@@ -44,8 +44,12 @@ final class Uploads implements Scenario {
             heap(figures, api, status, file, bytes);
             List<Seconds> seconds = bench.repeat(
                     "upload, seconds (API, plain S3 put)", () -> new Seconds(upload(api, file), s3.put(file, LIMIT)));
-            double ours = bytes / 1e6 / Series.median(seconds.stream().map(Seconds::api).toList());
-            double theirs = bytes / 1e6 / Series.median(seconds.stream().map(Seconds::s3).toList());
+            double ours = bytes
+                    / 1e6
+                    / Series.median(seconds.stream().map(Seconds::api).toList());
+            double theirs = bytes
+                    / 1e6
+                    / Series.median(seconds.stream().map(Seconds::s3).toList());
             figures.accept(new Figure(
                     "POST /v1/files, a file of %,d bytes".formatted(bytes),
                     "%.0f MB/s".formatted(ours),
@@ -99,7 +103,8 @@ final class Uploads implements Scenario {
 
     /** Each of them stops in the middle until all others are there: so they really are at once. One more comes then. */
     private void atOnce(Consumer<Figure> figures, Api api) throws Exception {
-        byte[] content = ChatLines.ofBytes((int) (SMALL_BYTES / LINE_BYTES), LINE_BYTES).bytes();
+        byte[] content =
+                ChatLines.ofBytes((int) (SMALL_BYTES / LINE_BYTES), LINE_BYTES).bytes();
         AtomicInteger waiting = new AtomicInteger();
         List<Future<String>> uploads = new ArrayList<>();
         int stored = 0;

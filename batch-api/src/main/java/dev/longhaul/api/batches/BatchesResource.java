@@ -49,8 +49,7 @@ public class BatchesResource {
     private final Caller caller;
     private final TopicsConfig topics;
 
-    BatchesResource(
-            BatchStore batches, BatchDeletion deletion, JobStore jobs, Caller caller, TopicsConfig topics) {
+    BatchesResource(BatchStore batches, BatchDeletion deletion, JobStore jobs, Caller caller, TopicsConfig topics) {
         this.batches = batches;
         this.deletion = deletion;
         this.jobs = jobs;
@@ -144,9 +143,7 @@ public class BatchesResource {
 
     /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */
     private Job.Terms termsOfJob(String jobId) {
-        return jobs.findEvenDeleted(caller.tenantId(), jobId)
-                .map(Job::terms)
-                .orElseThrow(() -> unknownJob(jobId));
+        return jobs.findEvenDeleted(caller.tenantId(), jobId).map(Job::terms).orElseThrow(() -> unknownJob(jobId));
     }
 
     private static ApiException unknownJob(String jobId) {

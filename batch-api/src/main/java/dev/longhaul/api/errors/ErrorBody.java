@@ -13,8 +13,7 @@ record ErrorBody(Details error) {
             @Nullable String code) {}
 
     static ErrorBody of(int status, String message, @Nullable String param, @Nullable String code) {
-        return new ErrorBody(
-                new Details(message, type(status), param, code));
+        return new ErrorBody(new Details(message, type(status), param, code));
     }
 
     private static String type(int status) {

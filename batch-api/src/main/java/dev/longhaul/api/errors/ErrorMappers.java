@@ -63,7 +63,8 @@ public class ErrorMappers {
         return (switch (e.quota()) {
                     // Room comes of the tenant's own doing, or in a month.
                     case FILES, BYTES -> answer.header("x-should-retry", "false");
-                    case BATCHES, LINES -> answer.header(HttpHeaders.RETRY_AFTER, QuotaMessage.UNTIL_BATCHES_END_SECONDS);
+                    case BATCHES, LINES ->
+                        answer.header(HttpHeaders.RETRY_AFTER, QuotaMessage.UNTIL_BATCHES_END_SECONDS);
                     case BATCHES_AN_HOUR -> answer.header(HttpHeaders.RETRY_AFTER, seconds);
                 })
                 .build();

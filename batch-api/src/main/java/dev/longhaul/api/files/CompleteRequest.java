@@ -27,8 +27,7 @@ record CompleteRequest(List<String> partIds, @Nullable String md5) {
 
     static CompleteRequest read(byte[] body) {
         JsonFields fields = JsonFields.parse(body);
-        List<String> partIds =
-                fields.texts("part_ids", LONGEST_ID).orElseThrow(() -> ApiException.missing("part_ids"));
+        List<String> partIds = fields.texts("part_ids", LONGEST_ID).orElseThrow(() -> ApiException.missing("part_ids"));
         if (partIds.isEmpty() || partIds.size() > MOST_PARTS) {
             throw ApiException.invalidValue(
                     "part_ids",

@@ -66,10 +66,10 @@ class FileIntake {
         }
     }
 
-    private StoredFile finish(String tenantId, IncomingBytes upload, Uploaded uploaded, @Nullable Idempotency idempotency) {
+    private StoredFile finish(
+            String tenantId, IncomingBytes upload, Uploaded uploaded, @Nullable Idempotency idempotency) {
         try {
-            return files
-                    .finish(tenantId, upload.id(), uploaded, idempotency)
+            return files.finish(tenantId, upload.id(), uploaded, idempotency)
                     .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
         } catch (Idempotency.ConflictException e) {
             throw IdempotencyKey.conflict(idempotency == null ? "" : idempotency.key());

@@ -43,9 +43,7 @@ class FileRules {
 
     /** Bytes of the largest upload in parts of a purpose. */
     long mostUploadBytes(String purpose) {
-        return purpose.equals(BATCH)
-                ? Math.min(limits.uploadBytes(), limits.batchFileBytes())
-                : limits.uploadBytes();
+        return purpose.equals(BATCH) ? Math.min(limits.uploadBytes(), limits.batchFileBytes()) : limits.uploadBytes();
     }
 
     /** Bytes of the largest part of an upload. */

@@ -51,6 +51,7 @@ final class IncomingBytes implements AutoCloseable {
     private long total;
     /** A segment on its way to S3; there is one at a time. */
     private @Nullable CompletableFuture<Void> writing;
+
     private @Nullable Boolean beginsWithObject;
     private boolean begun;
     private boolean kept;

@@ -29,7 +29,8 @@ class UploadLeftovers {
         for (UploadSweep.Part part : sweep.deadParts(silence)) {
             // The row first: a process that lives after all finds it gone, and its part comes to nothing.
             if (sweep.forgetPart(part.partId())) {
-                objects.list(ObjectKeys.partPrefix(part.fileId(), part.partId())).forEach(objects::delete);
+                objects.list(ObjectKeys.partPrefix(part.fileId(), part.partId()))
+                        .forEach(objects::delete);
             }
         }
         List<UploadSweep.Ended> ended = sweep.toSweep(silence);

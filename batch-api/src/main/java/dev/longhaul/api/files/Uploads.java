@@ -65,8 +65,7 @@ class Uploads {
                 lifetime(fields, purpose),
                 config.uploadLifetime());
         long now = InstantSource.system().millis();
-        Idempotency idempotency =
-                idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(body));
+        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(body));
         try {
             return uploads.create(tenantId, Ids.newId("upload_", now), Ids.newFileId(now), wanted, idempotency);
         } catch (Idempotency.ConflictException e) {
@@ -82,8 +81,7 @@ class Uploads {
         FileRules.checkAnchor(
                 "expires_after.anchor",
                 expiresAfter.get().text("anchor", LONGEST).orElse(null));
-        return FileRules.lifetime(
-                "expires_after.seconds", expiresAfter.get().requiredInteger("seconds"));
+        return FileRules.lifetime("expires_after.seconds", expiresAfter.get().requiredInteger("seconds"));
     }
 
     /** An upload that takes parts. */
@@ -117,8 +115,7 @@ class Uploads {
         if (upload.status() != Status.COMPLETED || !Arrays.equals(digest, upload.completedWith())) {
             throw ended("complete", upload);
         }
-        return UploadJson.of(
-                upload, files.find(tenantId, upload.fileId()).orElse(null));
+        return UploadJson.of(upload, files.find(tenantId, upload.fileId()).orElse(null));
     }
 
     private Optional<StoredFile> finish(

@@ -34,8 +34,7 @@ public class UploadsResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
-    public UploadJson create(
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
+    public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         return UploadJson.of(uploads.create(caller.tenantId(), JsonFields.readBody(body), idempotencyKey));
     }

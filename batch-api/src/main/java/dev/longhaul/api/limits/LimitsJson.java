@@ -37,7 +37,8 @@ record LimitsJson(
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record LimitJson(
-            @JsonProperty @Nullable Long limit, @JsonProperty long used) {
+            @JsonProperty @Nullable Long limit,
+            @JsonProperty long used) {
         static LimitJson of(Map<Quota, Quotas.Standing> standing, Quota quota) {
             Quotas.Standing one = standing.getOrDefault(quota, new Quotas.Standing(Quota.UNLIMITED, 0));
             return new LimitJson(one.limit() == Quota.UNLIMITED ? null : (Long) one.limit(), one.used());

@@ -32,8 +32,7 @@ final class LimitsRequest {
                 limits.put(quota, word(name, fields.textAsIs(name, LONGEST_WORD)));
             } else {
                 fields.integer(name)
-                        .ifPresent(limit ->
-                                limits.put(quota, Texts.within(name, limit, 0, Quota.UNLIMITED - 1)));
+                        .ifPresent(limit -> limits.put(quota, Texts.within(name, limit, 0, Quota.UNLIMITED - 1)));
             }
         });
         return limits;

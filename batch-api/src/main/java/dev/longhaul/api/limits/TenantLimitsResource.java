@@ -33,9 +33,7 @@ public class TenantLimitsResource {
     @GET
     public LimitsJson get(@PathParam("id") String id) {
         check(id);
-        return quotas.standing(id)
-                .map(standing -> LimitsJson.of(id, standing))
-                .orElseThrow(() -> unknown(id));
+        return quotas.standing(id).map(standing -> LimitsJson.of(id, standing)).orElseThrow(() -> unknown(id));
     }
 
     @POST

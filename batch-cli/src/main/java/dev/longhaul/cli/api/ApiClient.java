@@ -127,8 +127,7 @@ public final class ApiClient {
      * @param scopes empty for the usual ones
      * @param lifetime null for ever
      */
-    public Key createKey(
-            String name, @Nullable String tenant, List<String> scopes, @Nullable Duration lifetime) {
+    public Key createKey(String name, @Nullable String tenant, List<String> scopes, @Nullable Duration lifetime) {
         String idempotencyKey = UUID.randomUUID().toString();
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("name", name);
         if (tenant != null) {

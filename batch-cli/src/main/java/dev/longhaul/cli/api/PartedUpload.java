@@ -57,8 +57,7 @@ public final class PartedUpload {
             }
         }
         FilesApi.Created created = api.createUpload(FileForm.nameFor(file, purpose), length, purpose);
-        return send(
-                UploadNote.begin(notes, api.base(), file, length, purpose, partBytes, created), file, length);
+        return send(UploadNote.begin(notes, api.base(), file, length, purpose, partBytes, created), file, length);
     }
 
     private String send(UploadNote note, Path file, long length) {

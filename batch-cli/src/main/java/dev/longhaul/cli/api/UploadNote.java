@@ -30,8 +30,7 @@ final class UploadNote {
     }
 
     /** The note of an earlier run about this very content of the file, if its upload still waits for parts. */
-    static @Nullable UploadNote find(
-            Path folder, String api, Path file, long length, String purpose, long partBytes) {
+    static @Nullable UploadNote find(Path folder, String api, Path file, long length, String purpose, long partBytes) {
         Path place = place(folder, api, file, purpose);
         try {
             JsonNode note = MAPPER.readTree(Files.readAllBytes(place));
@@ -48,13 +47,7 @@ final class UploadNote {
     }
 
     static UploadNote begin(
-            Path folder,
-            String api,
-            Path file,
-            long length,
-            String purpose,
-            long partBytes,
-            FilesApi.Created created) {
+            Path folder, String api, Path file, long length, String purpose, long partBytes, FilesApi.Created created) {
         ObjectNode note = MAPPER.createObjectNode()
                 .put("upload_id", created.id())
                 .put("expires_at", created.expiresAt())
@@ -112,8 +105,7 @@ final class UploadNote {
     private static Path place(Path folder, String api, Path file, String purpose) {
         String what = api + "\n" + file.toAbsolutePath().normalize() + "\n" + purpose;
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(what.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(what.getBytes(StandardCharsets.UTF_8));
             return folder.resolve(HexFormat.of().formatHex(digest, 0, 16) + ".json");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

@@ -86,8 +86,7 @@ class PlanStore {
                     row.getString("endpoint"),
                     row.getBoolean("single_model"),
                     row.getDouble("age"),
-                    new Bounds(
-                            row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines"))));
+                    new Bounds(row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines"))));
         }
         return claimed;
     }

@@ -42,7 +42,8 @@ final class PlanTester {
         InputPlanner planner = ownHash == null ? new InputPlanner(limits) : new InputPlanner(limits, () -> ownHash);
         try {
             return planner.plan(
-                    new PlanRequest(() -> open(file), file.length, endpoint, models::contains, oneModelOnly, requiredModel),
+                    new PlanRequest(
+                            () -> open(file), file.length, endpoint, models::contains, oneModelOnly, requiredModel),
                     slices::addAll,
                     (read, toRead) -> {},
                     () -> false);
@@ -81,8 +82,7 @@ final class PlanTester {
         limits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget, Long.MAX_VALUE);
     }
 
-    void limits(
-            long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget, long maxInputs) {
+    void limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget, long maxInputs) {
         limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget, maxInputs);
     }
 
