@@ -264,7 +264,7 @@ class BatchesTest {
 
         Api.Answer first = api.get("/v1/batches?limit=2");
         Api.Answer second = api.get("/v1/batches?limit=2&after=" + newestFirst.get(1));
-        String oldest = database.run("select id from batch order by created_at, id limit 1")
+        String oldest = database.run("select id from batch where tenant_id = 'default' order by created_at, id limit 1")
                 .iterator()
                 .next()
                 .getString(0);

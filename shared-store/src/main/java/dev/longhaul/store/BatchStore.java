@@ -43,7 +43,8 @@ public class BatchStore {
               where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default)) and j.deleted_at is null
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
-            select b.job_id, b.created_at, b.expires_at, t.* from b join tenant t on t.id = b.tenant_id""".formatted(Transitions.EVENT);
+            select b.job_id, b.created_at, b.expires_at, t.max_batches, t.max_lines, t.max_batches_an_hour
+            from b join tenant t on t.id = b.tenant_id""".formatted(Transitions.EVENT);
 
     private final Sessions sessions;
     private final Database database;

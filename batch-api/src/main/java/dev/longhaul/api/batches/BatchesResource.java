@@ -33,12 +33,22 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.Explode;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/batches}. */
 @Path("/v1/batches")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Batches")
 public class BatchesResource {
     private static final int USUALLY_LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -59,6 +69,8 @@ public class BatchesResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createBatch", summary = "Creates a batch from an uploaded file.")
+    @RequestBodySchema(BatchBody.class)
     public BatchJson create(
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             @Context HttpHeaders headers,
@@ -84,13 +96,42 @@ public class BatchesResource {
     }
 
     @GET
+    @Operation(operationId = "listBatches", summary = "Lists batches, the newest first.")
+    @Parameter(
+            name = "metadata",
+            in = ParameterIn.QUERY,
+            style = ParameterStyle.DEEPOBJECT,
+            explode = Explode.TRUE,
+            description = "Pairs that its metadata must have, as in `metadata[team]=search`.",
+            schema = @Schema(type = SchemaType.OBJECT, additionalProperties = String.class))
     public BatchJson.ListJson list(
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("status") @Nullable String status,
+            @QueryParam("status")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            enumeration = {
+                                                "validating",
+                                                "failed",
+                                                "in_progress",
+                                                "finalizing",
+                                                "completed",
+                                                "expired",
+                                                "cancelling",
+                                                "cancelled"
+                                            }))
+                    @Nullable
+                    String status,
             @QueryParam("job_id") @Nullable String jobId,
-            @QueryParam("created_after") @Nullable String createdAfter,
-            @QueryParam("created_before") @Nullable String createdBefore,
+            @QueryParam("created_after")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+                    @Nullable
+                    String createdAfter,
+            @QueryParam("created_before")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+                    @Nullable
+                    String createdBefore,
             @Context UriInfo uri) {
         BatchFilter filter = ListFilter.read(status, jobId, createdAfter, createdBefore, uri.getQueryParameters());
         int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
@@ -101,6 +142,7 @@ public class BatchesResource {
 
     @GET
     @Path("{id}")
+    @Operation(operationId = "getBatch", summary = "Tells how a batch is.")
     public BatchJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return batches.find(caller.tenantId(), id)
@@ -110,6 +152,7 @@ public class BatchesResource {
 
     @DELETE
     @Path("{id}")
+    @Operation(operationId = "deleteBatch", summary = "Deletes an ended batch and its result files.")
     public BatchJson.DeletedJson delete(@PathParam("id") String id) {
         Texts.check("id", id);
         return switch (deletion.delete(caller.tenantId(), id)) {
@@ -124,6 +167,7 @@ public class BatchesResource {
     @POST
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "cancelBatch", summary = "Cancels a batch; what is done is kept.")
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
         Batch batch = batches.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));

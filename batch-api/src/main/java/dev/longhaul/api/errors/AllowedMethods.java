@@ -23,7 +23,7 @@ final class AllowedMethods {
         if (type != null) {
             for (ServerRestHandler handler : type.value.handlers) {
                 if (handler instanceof ClassRoutingHandler routes) {
-                    add(methods, routes, type.remaining);
+                    add(methods, routes, type.remaining.isEmpty() ? "/" : type.remaining);
                 }
             }
         }
