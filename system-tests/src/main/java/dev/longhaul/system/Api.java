@@ -131,6 +131,11 @@ public final class Api {
         return json(request(path).build());
     }
 
+    /** Deletes a file. */
+    public void deleteFile(String id) {
+        json(request("/files/" + id).DELETE().build());
+    }
+
     /** What a path answers to a body of JSON. */
     public JsonNode post(String path, ObjectNode body) {
         return json(request(path)
