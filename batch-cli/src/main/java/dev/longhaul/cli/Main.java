@@ -28,6 +28,7 @@ import picocli.CommandLine.HelpCommand;
             WatchCommand.class,
             CancelCommand.class,
             DownloadCommand.class,
+            FilesCommand.class,
             KeysCommand.class,
             HelpCommand.class
         },

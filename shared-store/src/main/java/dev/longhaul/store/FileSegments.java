@@ -2,6 +2,7 @@ package dev.longhaul.store;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -31,10 +32,22 @@ public class FileSegments {
 
     /** The segments of a file in order; empty when the file is unknown or has no bytes. */
     public List<Segment> of(String fileId) {
+        return inOrder(database.run(
+                "select bytes, object_key, inline from file_segment where file_id = $1 order by seq", fileId));
+    }
+
+    /** The segments of an upload's parts in this order, as the file will have them that is made of them. */
+    public List<Segment> ofParts(List<String> partIds) {
+        return inOrder(database.run("""
+                select s.bytes, s.object_key, s.inline
+                from unnest($1::text[]) with ordinality as i (id, n) join file_segment s on s.file_id = i.id
+                order by i.n, s.seq""", (Object) partIds.toArray(String[]::new)));
+    }
+
+    private static List<Segment> inOrder(RowSet<Row> rows) {
         List<Segment> segments = new ArrayList<>();
         long offset = 0;
-        for (Row row : database.run(
-                "select bytes, object_key, inline from file_segment where file_id = $1 order by seq", fileId)) {
+        for (Row row : rows) {
             Buffer inline = row.getBuffer("inline");
             long bytes = row.getLong("bytes");
             segments.add(

@@ -139,6 +139,11 @@ public final class Api {
                 .build());
     }
 
+    /** Deletes a file. */
+    public void deleteFile(String id) {
+        json(request("/files/" + id).DELETE().build());
+    }
+
     /** The bytes of a file; the caller closes the stream. */
     public InputStream content(String fileId) {
         HttpResponse<InputStream> response =

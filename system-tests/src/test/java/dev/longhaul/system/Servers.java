@@ -30,7 +30,7 @@ final class Servers {
 
     Servers(Stack stack) {
         this.stack = stack;
-        this.addresses = stack.variables();
+        this.addresses = stack.environment();
     }
 
     /** The name of the process that leads the schedule; empty when none does. */

@@ -48,14 +48,14 @@ public class FilesResource {
 
     private final FileStore files;
     private final FileSegments segments;
-    private final Uploads uploads;
+    private final FileIntake intake;
     private final Janitor janitor;
     private final Caller caller;
 
-    FilesResource(FileStore files, FileSegments segments, Uploads uploads, Janitor janitor, Caller caller) {
+    FilesResource(FileStore files, FileSegments segments, FileIntake intake, Janitor janitor, Caller caller) {
         this.files = files;
         this.segments = segments;
-        this.uploads = uploads;
+        this.intake = intake;
         this.janitor = janitor;
         this.caller = caller;
     }
@@ -76,7 +76,7 @@ public class FilesResource {
             throws InterruptedException {
         try {
             IdempotencyKey.check(idempotencyKey);
-            return FileJson.of(uploads.take(caller.tenantId(), contentType, body, idempotencyKey));
+            return FileJson.of(intake.take(caller.tenantId(), contentType, body, idempotencyKey));
         } catch (UploadForm.BrokenOffException e) {
             throw ApiException.badRequest(null, null, "The request body broke off.");
         } catch (ApiException | StoreException e) {
