@@ -48,7 +48,7 @@ final class ListRows implements AutoCloseable {
     private final String tenant;
 
     ListRows(Stack stack, String tenant) throws SQLException {
-        Map<String, String> addresses = stack.environment();
+        Map<String, String> addresses = stack.variables();
         this.connection = DriverManager.getConnection(
                 "jdbc:" + addresses.get("LONGHAUL_POSTGRES_URL"),
                 addresses.get("LONGHAUL_POSTGRES_USER"),

@@ -12,7 +12,7 @@ final class S3Yardstick {
     private final Map<String, String> addresses;
 
     S3Yardstick(Stack stack) {
-        this.addresses = stack.environment();
+        this.addresses = stack.variables();
     }
 
     /** Seconds that a put takes, after one for nothing. */

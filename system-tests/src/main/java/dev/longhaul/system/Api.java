@@ -131,17 +131,17 @@ public final class Api {
         return json(request(path).build());
     }
 
+    /** Deletes a file. */
+    public void deleteFile(String id) {
+        json(request("/files/" + id).DELETE().build());
+    }
+
     /** What a path answers to a body of JSON. */
     public JsonNode post(String path, ObjectNode body) {
         return json(request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
                 .build());
-    }
-
-    /** Deletes a file. */
-    public void deleteFile(String id) {
-        json(request("/files/" + id).DELETE().build());
     }
 
     /** The bytes of a file; the caller closes the stream. */

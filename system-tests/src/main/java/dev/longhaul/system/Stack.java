@@ -95,8 +95,8 @@ public final class Stack implements AutoCloseable {
                 URI.create(status.path("api").asText()), status.path("api_key").asText(), members);
     }
 
-    /** Where everything is, by the names that {@code env} prints. */
-    public Map<String, String> environment() {
+    /** Where its servers are and its key, as a service of it reads them from its environment. */
+    public Map<String, String> variables() {
         Map<String, String> variables = new TreeMap<>();
         command("env").orThrow().lines().forEach(line -> {
             String[] parts = line.substring("export ".length()).split("=", 2);

@@ -35,7 +35,7 @@ final class OtherApi implements AutoCloseable {
                         Stack.root().resolve("batch-api/target/quarkus-app/quarkus-run.jar").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        builder.environment().putAll(tester.stack().environment());
+        builder.environment().putAll(tester.stack().variables());
         builder.environment().put("LONGHAUL_HTTP_PORT", Integer.toString(port));
         builder.environment().putAll(settings);
         try {

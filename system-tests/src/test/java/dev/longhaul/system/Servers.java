@@ -30,7 +30,7 @@ final class Servers {
 
     Servers(Stack stack) {
         this.stack = stack;
-        this.addresses = stack.environment();
+        this.addresses = stack.variables();
     }
 
     /** The name of the process that leads the schedule; empty when none does. */
