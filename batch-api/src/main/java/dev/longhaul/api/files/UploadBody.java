@@ -16,7 +16,9 @@ record UploadBody(
         @Schema(enumeration = {"assistants", "batch", "fine-tune", "vision", "user_data", "evals"})
         String purpose,
 
-        @Schema(minimum = "1", description = "Of all parts together.") long bytes,
+        @Schema(minimum = "1", description = "Of all parts together.")
+        long bytes,
+
         @Schema(maxLength = 512) String mimeType,
         @Nullable ExpiresAfter expiresAfter) {
 

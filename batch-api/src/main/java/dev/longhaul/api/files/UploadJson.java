@@ -20,7 +20,10 @@ record UploadJson(
         long createdAt,
         String filename,
         String purpose,
-        @Schema(enumeration = {"pending", "completed", "cancelled", "expired"}) String status,
+
+        @Schema(enumeration = {"pending", "completed", "cancelled", "expired"})
+        String status,
+
         long expiresAt,
         @Nullable FileJson file) {
 
@@ -46,9 +49,7 @@ record UploadJson(
     @Schema(name = "UploadPart")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record PartJson(
-            String id,
-            @Schema(enumeration = "upload.part") String object,
-            long createdAt, String uploadId) {
+            String id, @Schema(enumeration = "upload.part") String object, long createdAt, String uploadId) {
         static PartJson of(UploadParts.Part part) {
             return new PartJson(part.id(), "upload.part", part.createdAt().getEpochSecond(), part.uploadId());
         }
