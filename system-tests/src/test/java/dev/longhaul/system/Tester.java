@@ -73,8 +73,8 @@ public final class Tester implements AutoCloseable {
     }
 
     /** Starts what is missing and waits until all is ready. */
-    public void up() {
-        stack.up();
+    public void up(String... options) {
+        stack.up(options);
         status = stack.status();
         whole = true;
     }

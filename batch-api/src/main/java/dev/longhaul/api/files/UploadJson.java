@@ -20,8 +20,7 @@ record UploadJson(
         long createdAt,
         String filename,
         String purpose,
-        @Schema(enumeration = {"pending", "completed", "cancelled", "expired"})
-        String status,
+        @Schema(enumeration = {"pending", "completed", "cancelled", "expired"}) String status,
         long expiresAt,
         @Nullable FileJson file) {
 
@@ -48,7 +47,8 @@ record UploadJson(
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record PartJson(
             String id,
-            @Schema(enumeration = "upload.part") String object, long createdAt, String uploadId) {
+            @Schema(enumeration = "upload.part") String object,
+            long createdAt, String uploadId) {
         static PartJson of(UploadParts.Part part) {
             return new PartJson(part.id(), "upload.part", part.createdAt().getEpochSecond(), part.uploadId());
         }

@@ -18,10 +18,9 @@ import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/uploads}. */
@@ -42,8 +41,8 @@ public class UploadsResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
-    @Operation(operationId = "createUpload", summary = "Begins an upload in parts.")
-    @RequestBodySchema(UploadBody.class)
+    @Operation(operationId = "createUpload", summary = "Begins a file that comes in parts.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.class)))
     public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         return UploadJson.of(uploads.create(caller.tenantId(), JsonFields.readBody(body), idempotencyKey));
@@ -58,7 +57,7 @@ public class UploadsResource {
             content =
                     @Content(
                             mediaType = MediaType.MULTIPART_FORM_DATA,
-                            schema = @Schema(implementation = PartBody.class)))
+                            schema = @Schema(implementation = UploadBody.Part.class)))
     public UploadJson.PartJson addPart(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) @Nullable String contentType,
@@ -79,8 +78,8 @@ public class UploadsResource {
     @POST
     @Path("{id}/complete")
     @Consumes(MediaType.WILDCARD)
-    @Operation(operationId = "completeUpload", summary = "Makes a file of the parts, in the order of the request.")
-    @RequestBodySchema(CompleteBody.class)
+    @Operation(operationId = "completeUpload", summary = "Makes a file of parts, in the order that is said.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.Completion.class)))
     public UploadJson complete(
             @PathParam("id") String id,
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
@@ -93,7 +92,7 @@ public class UploadsResource {
     @POST
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    @Operation(operationId = "cancelUpload", summary = "Gives an upload up.")
+    @Operation(operationId = "cancelUpload", summary = "Ends an upload and forgets its parts.")
     public UploadJson cancel(@PathParam("id") String id) {
         return uploads.cancel(caller.tenantId(), id);
     }
