@@ -41,7 +41,7 @@ public final class Tester implements AutoCloseable {
     }
 
     /** Makes it as if new for the next scenario: all processes up and awake, a simulator without faults or counts. */
-    void ready() {
+    public void ready() {
         asleep.forEach(Signal.CONT::send);
         asleep.clear();
         if (!whole) {

@@ -11,6 +11,7 @@ import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.PathItem.HttpMethod;
 import org.eclipse.microprofile.openapi.models.headers.Header;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.links.Link;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
@@ -103,6 +104,7 @@ public class CommonAnswers implements OASFilter {
     /** Tells which operations take the id that a creation answers. */
     private static final class Links {
         private static final String ID = "$response.body#/id";
+        private static final String BATCH = "createBatch";
 
         private Links() {}
 
@@ -112,6 +114,9 @@ public class CommonAnswers implements OASFilter {
                 return;
             }
             APIResponse created = create.getResponses().getAPIResponse("200");
+            if (path.endsWith("/files")) {
+                created.addLink(BATCH, batchOf(ID));
+            }
             document.getPaths().getPathItems().forEach((other, target) -> {
                 if (other.startsWith(path + "/{id}")) {
                     target.getOperations()
@@ -122,6 +127,12 @@ public class CommonAnswers implements OASFilter {
                                             .addParameter("id", ID)));
                 }
             });
+        }
+
+        private static Link batchOf(String fileId) {
+            return OASFactory.createLink()
+                    .operationId(BATCH)
+                    .requestBody(Map.of("input_file_id", fileId, "endpoint", "/v1/chat/completions"));
         }
     }
 }
