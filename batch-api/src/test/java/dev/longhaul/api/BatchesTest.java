@@ -77,7 +77,8 @@ class BatchesTest {
                         "request_counts":{"total":0,"completed":0,"failed":0},
                         "usage":{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,
                         "output_tokens_details":{"reasoning_tokens":0},"total_tokens":0},
-                        "metadata":{"a":"b"},"job_id":"%s","job_name":"nightly"}""".formatted(
+                        "metadata":{"a":"b"},"job_id":"%s","job_name":"nightly",
+                        "paused_at":null,"stop_reason":null,"max_errors":null,"retry_of":null}""".formatted(
                         batch.getString("id"), file, createdAt, createdAt + 86_400, batch.getString("job_id"))));
         assertThat(api.get("/v1/batches/" + batch.getString("id")).json()).isEqualTo(batch);
         var row = database.run("select * from batch where id = $1", batch.getString("id"))

@@ -171,11 +171,13 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     private void migrate() throws IOException, SQLException {
-        try (InputStream schema = DispatcherTester.class.getResourceAsStream("/db/migration/V1__spine.sql")) {
-            if (schema == null) {
-                throw new IOException("the schema is not on the class path");
+        for (String name : List.of("V1__spine", "V3__control")) {
+            try (InputStream schema = DispatcherTester.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
+                if (schema == null) {
+                    throw new IOException("the schema is not on the class path");
+                }
+                sql(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
             }
-            sql(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
         }
         sql("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
         sql("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");

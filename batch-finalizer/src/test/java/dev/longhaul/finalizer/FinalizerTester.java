@@ -121,12 +121,14 @@ final class FinalizerTester {
     }
 
     private static void migrate(Pool pool) throws Exception {
-        try (InputStream in = Database.class.getResourceAsStream("/db/migration/V1__spine.sql")) {
-            pool.query(new String(in.readAllBytes(), UTF_8))
-                    .execute()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(20, TimeUnit.SECONDS);
+        for (String name : List.of("V1__spine", "V3__control")) {
+            try (InputStream in = Database.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
+                pool.query(new String(in.readAllBytes(), UTF_8))
+                        .execute()
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS);
+            }
         }
     }
 

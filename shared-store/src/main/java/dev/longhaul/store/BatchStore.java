@@ -36,9 +36,9 @@ public class BatchStore {
               insert into batch (
                 id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
                 tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
-                results_partition)
+                results_partition, max_errors)
               select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
-                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15
+                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15, $16
               from job j
               where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default))
               returning *),
@@ -177,7 +177,8 @@ public class BatchStore {
                 FAR_FUTURE,
                 Ids.newFileId(now),
                 Ids.newFileId(now),
-                resultsPartition);
+                resultsPartition,
+                wanted.maxErrors());
         if (rows.size() == 0) {
             throw new UnknownJobException(String.valueOf(wanted.jobId()));
         }
@@ -199,7 +200,9 @@ public class BatchStore {
                 null,
                 null,
                 Batch.Counts.NONE,
-                Usage.NONE);
+                Usage.NONE,
+                new Batch.Control(null, null, wanted.maxErrors(), null),
+                Batch.Pace.NONE);
     }
 
     /**
@@ -211,7 +214,7 @@ public class BatchStore {
         database.inTransaction(transaction -> {
             RowSet<Row> stopped = transaction.run(
                     """
-                    update batch set stop_reason = $3, stop_at = now()
+                    update batch set stop_reason = $3, stop_at = now(), paused_at = null
                     where id = $1 and tenant_id = $2 and stop_reason is null and status = any($4) returning id""",
                     id,
                     tenantId,
@@ -219,6 +222,30 @@ public class BatchStore {
                     Transition.CANCEL.fromWireNames().toArray(String[]::new));
             return stopped.size() == 0 ? OptionalInt.empty() : transitions.apply(transaction, id, Transition.CANCEL);
         });
+        return find(tenantId, id);
+    }
+
+    /**
+     * Pauses a batch: no further line starts, calls under way end and count, its window goes on. One that has ended, is ending or
+     * is paused already stays as it is.
+     *
+     * @return the batch afterwards; empty when the tenant has no such batch
+     */
+    public Optional<Batch> pause(String tenantId, String id) {
+        return setPaused(tenantId, id, true);
+    }
+
+    /**
+     * Lets a paused batch go on; one that is not paused stays as it is.
+     *
+     * @return the batch afterwards; empty when the tenant has no such batch
+     */
+    public Optional<Batch> resume(String tenantId, String id) {
+        return setPaused(tenantId, id, false);
+    }
+
+    private Optional<Batch> setPaused(String tenantId, String id, boolean paused) {
+        database.inTransaction(transaction -> transitions.setPaused(transaction, tenantId, id, paused));
         return find(tenantId, id);
     }
 

@@ -31,15 +31,25 @@ public class FileSegments {
 
     /** The segments of a file in order; empty when the file is unknown or has no bytes. */
     public List<Segment> of(String fileId) {
+        return from(fileId, 0);
+    }
+
+    /** The segments of a file that hold what is from an offset on, in order. */
+    public List<Segment> from(String fileId, long offset) {
         List<Segment> segments = new ArrayList<>();
-        long offset = 0;
-        for (Row row : database.run(
-                "select bytes, object_key, inline from file_segment where file_id = $1 order by seq", fileId)) {
+        for (Row row : database.run("""
+                select bytes, object_key, inline, until from (
+                  select seq, bytes, object_key, inline, (sum(bytes) over (order by seq))::bigint as until
+                  from file_segment where file_id = $1) s
+                where until > $2 order by seq
+                """, fileId, offset)) {
             Buffer inline = row.getBuffer("inline");
             long bytes = row.getLong("bytes");
-            segments.add(
-                    new Segment(offset, bytes, row.getString("object_key"), inline == null ? null : inline.getBytes()));
-            offset += bytes;
+            segments.add(new Segment(
+                    row.getLong("until") - bytes,
+                    bytes,
+                    row.getString("object_key"),
+                    inline == null ? null : inline.getBytes()));
         }
         return List.copyOf(segments);
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param window how long it is; null for no end
  * @param outputExpiresAfter how long the result files live after their creation; null for the default
  * @param tfyHeaders the {@code x-tfy-*} request headers
+ * @param maxErrors how many lines may fail ({@code 10}), or which share of them ({@code 5%}); null for any
  */
 public record NewBatch(
         @Nullable String jobId,
@@ -24,7 +25,8 @@ public record NewBatch(
         @Nullable Duration window,
         Map<String, String> metadata,
         @Nullable Duration outputExpiresAfter,
-        Map<String, String> tfyHeaders) {
+        Map<String, String> tfyHeaders,
+        @Nullable String maxErrors) {
     public NewBatch {
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         tfyHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(tfyHeaders));

@@ -108,7 +108,19 @@ public final class Api {
     }
 
     public Batch cancel(String id) {
-        return new Batch(json(request("/batches/" + id + "/cancel")
+        return act(id, "cancel");
+    }
+
+    public Batch pause(String id) {
+        return act(id, "pause");
+    }
+
+    public Batch resume(String id) {
+        return act(id, "resume");
+    }
+
+    private Batch act(String id, String action) {
+        return new Batch(json(request("/batches/" + id + "/" + action)
                 .POST(BodyPublishers.noBody())
                 .build()));
     }

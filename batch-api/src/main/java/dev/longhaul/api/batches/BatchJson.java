@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.longhaul.model.StopReason;
 import dev.longhaul.model.Usage;
 import dev.longhaul.store.Batch;
 import dev.longhaul.store.Page;
@@ -40,13 +41,18 @@ record BatchJson(
         UsageJson usage,
         Map<String, String> metadata,
         String jobId,
-        @Nullable String jobName) {
+        @Nullable String jobName,
+        @Nullable Long pausedAt,
+        @Nullable String stopReason,
+        @Nullable String maxErrors,
+        @Nullable String retryOf) {
     static BatchJson of(Batch batch) {
         return of(batch, batch.errors());
     }
 
     private static BatchJson of(Batch batch, @Nullable String errors) {
         Batch.Times times = batch.times();
+        StopReason stop = batch.control().stopReason();
         return new BatchJson(
                 batch.id(),
                 "batch",
@@ -71,7 +77,11 @@ record BatchJson(
                 UsageJson.of(batch.usage()),
                 batch.metadata(),
                 batch.jobId(),
-                batch.jobName());
+                batch.jobName(),
+                seconds(batch.control().pausedAt()),
+                stop == null ? null : stop.wireName(),
+                batch.control().maxErrors(),
+                batch.control().retryOf());
     }
 
     private static @Nullable Long seconds(@Nullable Instant time) {

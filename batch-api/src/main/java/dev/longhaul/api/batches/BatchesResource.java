@@ -26,6 +26,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,39 @@ public class BatchesResource {
                     null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");
         }
         return BatchJson.of(batch);
+    }
+
+    /** Any body is as good as none. */
+    @POST
+    @Path("{id}/pause")
+    @Consumes(MediaType.WILDCARD)
+    public BatchJson pause(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return BatchJson.of(stillRuns("pause", id, batches.pause(caller.tenantId(), id)));
+    }
+
+    /** Any body is as good as none. */
+    @POST
+    @Path("{id}/resume")
+    @Consumes(MediaType.WILDCARD)
+    public BatchJson resume(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return BatchJson.of(stillRuns("resume", id, batches.resume(caller.tenantId(), id)));
+    }
+
+    private static Batch stillRuns(String action, String id, Optional<Batch> found) {
+        Batch batch = found.orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        boolean runs = batch.status() == BatchStatus.VALIDATING || batch.status() == BatchStatus.IN_PROGRESS;
+        if (!runs) {
+            throw ApiException.conflict(
+                    null,
+                    "Cannot " + action + " a batch with status '"
+                            + batch.status().wireName() + "'.");
+        }
+        if (batch.control().stopReason() != null) {
+            throw ApiException.conflict(null, "Cannot " + action + " a batch whose completion window is over.");
+        }
+        return batch;
     }
 
     private static boolean isEndedOtherwise(BatchStatus status) {

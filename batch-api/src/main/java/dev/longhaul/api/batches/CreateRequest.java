@@ -54,7 +54,8 @@ final class CreateRequest {
                 fields.object("output_expires_after")
                         .map(CreateRequest::outputExpiresAfter)
                         .orElse(null),
-                tfyHeaders(headers));
+                tfyHeaders(headers),
+                MaxErrors.read(fields));
     }
 
     private static Map<String, String> metadata(JsonFields fields) {

@@ -78,6 +78,25 @@ public final class JsonFields {
         return Optional.of(node.textValue());
     }
 
+    /** A number in plain digits, with a point unless it was written as a whole one, or a text as it is; may be absent. */
+    public Optional<String> numberOrText(String name, int most) {
+        JsonNode node = present(name);
+        if (node == null || node.isTextual()) {
+            return text(name, most);
+        }
+        if (!node.isNumber()) {
+            throw ApiException.invalidType(path + name, "a number or a string", kind(node));
+        }
+        if (node.isIntegralNumber()) {
+            return Optional.of(node.bigIntegerValue().toString());
+        }
+        if (!Double.isFinite(node.doubleValue())) {
+            return Optional.of(node.asText());
+        }
+        String plain = node.decimalValue().toPlainString();
+        return Optional.of(plain.contains(".") ? plain : plain + ".0");
+    }
+
     /** A whole number that must be there. */
     public long requiredInteger(String name) {
         JsonNode node = present(name);

@@ -259,6 +259,11 @@ final class BackendLane {
         return !backend.isDown() && limit.value() > 0 && (model == null || backend.serves(model));
     }
 
+    /** Gives back what of a paused run waits here; what is in flight ends by itself. */
+    void pause(SliceRun run) {
+        dropWaiting(run);
+    }
+
     /** Gives back what of a stopped run waits here; what is in flight has a short grace. */
     void stop(SliceRun run) {
         dropWaiting(run);

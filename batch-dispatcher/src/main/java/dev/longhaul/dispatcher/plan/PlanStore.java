@@ -113,7 +113,11 @@ class PlanStore {
         return asAttempt(plan, transaction -> {
             insert(transaction, plan, portion);
             transaction.run(
-                    "update batch set lines_total = $2, model = $3, plan_lease_until = null where id = $1",
+                    """
+                    update batch set lines_total = $2, model = $3, plan_lease_until = null,
+                      error_limit = case when right(max_errors, 1) = '%'
+                        then floor($2 * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end
+                    where id = $1""",
                     plan.batchId(),
                     valid.lines(),
                     valid.soleModel());

@@ -64,7 +64,7 @@ class ScheduleStore {
                   where batch_id = b.id and state = 'pending' and (not_before is null or not_before <= now())
                     and (model is null or model = any($1))
                   order by seq limit $2) s
-                where b.status = 'in_progress' and b.stop_reason is null
+                where b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
                 """, models.toArray(String[]::new), perBatch)) {
             candidates.add(new Candidate(
                     new SliceId(row.getString("id"), row.getInteger("seq")),
@@ -102,7 +102,7 @@ class ScheduleStore {
                 update slice s set state = 'released', claim = s.claim + 1, changed_at = now()
                 from unnest($1::text[], $2::int[]) as c (batch_id, seq), batch b
                 where s.batch_id = c.batch_id and s.seq = c.seq and s.state = 'pending'
-                  and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null
+                  and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
                 returning s.batch_id, s.seq, s.claim
                 """,
                 slices.stream().map(SliceId::batchId).toArray(String[]::new),
