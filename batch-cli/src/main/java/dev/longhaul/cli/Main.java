@@ -27,6 +27,10 @@ import picocli.CommandLine.HelpCommand;
             ShowCommand.class,
             WatchCommand.class,
             CancelCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            RetryCommand.class,
+            ResultsCommand.class,
             DownloadCommand.class,
             HelpCommand.class
         },

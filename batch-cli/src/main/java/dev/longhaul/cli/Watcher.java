@@ -28,7 +28,8 @@ final class Watcher {
             while (true) {
                 Batch batch = client.get(batchId);
                 interruption.unlessAsking(() ->
-                        display.show(new Progress(batch.status(), batch.total(), batch.completed(), batch.failed())));
+                        display.show(new Progress(
+                                batch.status(), batch.total(), batch.completed(), batch.failed(), batch.note())));
                 if (batch.hasEnded()) {
                     return batch;
                 }

@@ -251,6 +251,29 @@ class CommandsTest {
                 .contains("batch_1 is cancelling");
     }
 
+    @Test
+    void shouldPauseResumeAndRetry() {
+        api.answer(
+                        "POST /v1/batches/batch_1/pause",
+                        200,
+                        FakeApi.batch("in_progress", 2, 1, 0, ",\"paused_at\":1700000000"))
+                .answer("POST /v1/batches/batch_1/resume", 200, FakeApi.batch("in_progress", 2, 1, 0, ""))
+                .answer("POST /v1/batches/batch_1/retry", 200, FakeApi.batch("validating", 0, 0, 0, ""));
+
+        assertThat(longhaul("pause", "batch_1", "--api", url())).isZero();
+        assertThat(longhaul("resume", "batch_1", "--api", url())).isZero();
+        assertThat(longhaul(
+                        "retry", "batch_1", "--code", "429", "--code", "batch_expired", "--window", "2h", "--api", url()))
+                .isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("batch_1 is in_progress, paused\nbatch_1 is in_progress\nbatch_1\n");
+        FakeApi.Received retry = api.received("POST /v1/batches/batch_1/retry").getFirst();
+        assertThat(retry.body())
+                .isEqualTo("{\"error_codes\":[\"429\",\"batch_expired\"],\"completion_window\":\"2h\"}");
+        assertThat(retry.headers()).containsKey("Idempotency-key");
+    }
+
     private int watch(String batch) {
         try (FakeApi other = new FakeApi()) {
             other.answer("GET /v1/batches/batch_1", 200, batch);

@@ -96,6 +96,11 @@ public record Batch(
         static final Pace NONE = new Pace(0, 0, 0, 0, null);
     }
 
+    /** How many of its lines have no outcome yet. */
+    long openLines() {
+        return Math.max(0, counts.total() - counts.completed() - counts.failed() - pace.unserved());
+    }
+
     /** The batch as the call that created it answered it, for a repeat of that call. */
     Batch asCreated() {
         return new Batch(

@@ -32,15 +32,22 @@ public class BatchStore {
               select bytes from file
               where id = $4 and tenant_id = $2 and state = 'ready' and (expires_at is null or expires_at > now())
               for share),
+            r as (
+              select e.id, o.output_expires_after from batch o join file e on e.id = o.error_file_id
+              where o.id = $17 and o.tenant_id = $2 and o.input_file_id = $4
+                and e.state = 'ready' and (e.expires_at is null or e.expires_at > now())
+              for share of e),
             b as (
               insert into batch (
                 id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
                 tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
-                results_partition, max_errors)
+                results_partition, max_errors, retry_of, retry_file_id, retry_codes)
               select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
-                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15, $16
+                $9, coalesce($10, (select output_expires_after from r)), j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15, $16,
+                $17, (select id from r), $18
               from job j
               where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default))
+                and ($17::text is null or (exists (select from r) and exists (select from f)))
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
             select job_id, created_at, expires_at from b""".formatted(Transitions.EVENT);
@@ -70,6 +77,15 @@ public class BatchStore {
         /** The id that was asked for. */
         public String jobId() {
             return jobId;
+        }
+    }
+
+    /** There is nothing to run again: the other batch has no error file, or that or the input file is gone. */
+    public static final class NothingToRetryException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NothingToRetryException(String batchId) {
+            super("nothing to retry of " + batchId);
         }
     }
 
@@ -123,6 +139,7 @@ public class BatchStore {
      *
      * @param idempotency a repeat with it answers the first batch as it was created
      * @throws UnknownJobException if the tenant has no such job
+     * @throws NothingToRetryException if it is to run lines of a batch that has none to run, or their files are gone
      * @throws Idempotency.ConflictException if the key was used for another request
      */
     public Batch create(String tenantId, NewBatch wanted, int resultsPartition, @Nullable Idempotency idempotency) {
@@ -160,6 +177,8 @@ public class BatchStore {
             long now) {
         Duration window = wanted.window();
         Duration outputExpiresAfter = wanted.outputExpiresAfter();
+        NewBatch.Retry retry = wanted.retry();
+        List<String> codes = retry == null ? null : retry.errorCodes();
         JsonObject metadata = json(wanted.metadata());
         RowSet<Row> rows = transaction.run(
                 INSERT,
@@ -178,7 +197,12 @@ public class BatchStore {
                 Ids.newFileId(now),
                 Ids.newFileId(now),
                 resultsPartition,
-                wanted.maxErrors());
+                wanted.maxErrors(),
+                retry == null ? null : retry.batchId(),
+                codes == null ? null : codes.toArray(String[]::new));
+        if (rows.size() == 0 && retry != null) {
+            throw new NothingToRetryException(retry.batchId());
+        }
         if (rows.size() == 0) {
             throw new UnknownJobException(String.valueOf(wanted.jobId()));
         }
@@ -201,7 +225,7 @@ public class BatchStore {
                 null,
                 Batch.Counts.NONE,
                 Usage.NONE,
-                new Batch.Control(null, null, wanted.maxErrors(), null),
+                new Batch.Control(null, null, wanted.maxErrors(), retry == null ? null : retry.batchId()),
                 Batch.Pace.NONE);
     }
 

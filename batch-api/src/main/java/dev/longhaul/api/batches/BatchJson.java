@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.longhaul.model.StopReason;
 import dev.longhaul.model.Usage;
 import dev.longhaul.store.Batch;
+import dev.longhaul.store.BatchProgress;
 import dev.longhaul.store.Page;
+import dev.longhaul.store.ProgressStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A batch as OpenAI and its kin show it: every key is always there. */
@@ -45,12 +48,13 @@ record BatchJson(
         @Nullable Long pausedAt,
         @Nullable String stopReason,
         @Nullable String maxErrors,
-        @Nullable String retryOf) {
-    static BatchJson of(Batch batch) {
-        return of(batch, batch.errors());
+        @Nullable String retryOf,
+        ProgressJson progress) {
+    static BatchJson of(Batch batch, BatchProgress progress) {
+        return of(batch, progress, batch.errors());
     }
 
-    private static BatchJson of(Batch batch, @Nullable String errors) {
+    private static BatchJson of(Batch batch, BatchProgress progress, @Nullable String errors) {
         Batch.Times times = batch.times();
         StopReason stop = batch.control().stopReason();
         return new BatchJson(
@@ -81,7 +85,8 @@ record BatchJson(
                 seconds(batch.control().pausedAt()),
                 stop == null ? null : stop.wireName(),
                 batch.control().maxErrors(),
-                batch.control().retryOf());
+                batch.control().retryOf(),
+                ProgressJson.of(batch, progress));
     }
 
     private static @Nullable Long seconds(@Nullable Instant time) {
@@ -120,9 +125,13 @@ record BatchJson(
             @Nullable String firstId,
             @Nullable String lastId,
             boolean hasMore) {
-        static ListJson of(Page<Batch> page) {
+        static ListJson of(Page<Batch> page, ProgressStore progress) {
+            Map<String, BatchProgress> all = progress.of(page.items());
             List<BatchJson> data = page.items().stream()
-                    .map(batch -> BatchJson.of(batch, ValidationErrors.firstFew(batch.errors())))
+                    .map(batch -> BatchJson.of(
+                            batch,
+                            Objects.requireNonNull(all.get(batch.id())),
+                            ValidationErrors.firstFew(batch.errors())))
                     .toList();
             return new ListJson(
                     "list",

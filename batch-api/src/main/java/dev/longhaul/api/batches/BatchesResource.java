@@ -12,6 +12,7 @@ import dev.longhaul.store.Batch;
 import dev.longhaul.store.BatchStore;
 import dev.longhaul.store.Idempotency;
 import dev.longhaul.store.NewBatch;
+import dev.longhaul.store.ProgressStore;
 import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -26,6 +27,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +43,11 @@ public class BatchesResource {
     private final BatchStore batches;
     private final Caller caller;
     private final TopicsConfig topics;
+    private final ProgressStore progress;
 
-    BatchesResource(BatchStore batches, Caller caller, TopicsConfig topics) {
+    BatchesResource(BatchStore batches, ProgressStore progress, Caller caller, TopicsConfig topics) {
         this.batches = batches;
+        this.progress = progress;
         this.caller = caller;
         this.topics = topics;
     }
@@ -57,11 +61,49 @@ public class BatchesResource {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
         NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders());
-        Idempotency idempotency =
-                idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
+        return create(wanted, idempotencyKey, Digests.sha256(bytes));
+    }
+
+    /** Runs the lines again that are in an ended batch's error file; an empty body is as good as none. */
+    @POST
+    @Path("{id}/retry")
+    @Consumes(MediaType.WILDCARD)
+    public BatchJson retry(
+            @PathParam("id") String id,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @Context HttpHeaders headers,
+            InputStream body) {
+        Texts.check("id", id);
+        IdempotencyKey.check(idempotencyKey);
+        byte[] bytes = JsonFields.readBody(body);
+        Batch original =
+                batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        NewBatch wanted = RetryRequest.read(bytes, headers.getRequestHeaders(), original);
+        try {
+            return create(
+                    wanted,
+                    idempotencyKey,
+                    Digests.sha256((id + "/retry\n" + new String(bytes, StandardCharsets.UTF_8))
+                            .getBytes(StandardCharsets.UTF_8)));
+        } catch (BatchStore.NothingToRetryException e) {
+            throw ApiException.conflict(null, whyNot(original));
+        }
+    }
+
+    private static String whyNot(Batch original) {
+        if (!original.status().isTerminal()) {
+            return "Cannot retry a batch with status '" + original.status().wireName() + "'.";
+        }
+        return original.errorFileId() == null
+                ? "Cannot retry a batch without an error file."
+                : "Cannot retry a batch whose error file or input file was deleted or has expired.";
+    }
+
+    private BatchJson create(NewBatch wanted, @Nullable String idempotencyKey, byte[] requestSha256) {
+        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, requestSha256);
         int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
         try {
-            return BatchJson.of(batches.create(caller.tenantId(), wanted, partition, idempotency));
+            return json(batches.create(caller.tenantId(), wanted, partition, idempotency));
         } catch (BatchStore.UnknownJobException e) {
             throw ApiException.notFound("job_id", "No job found with id '" + e.jobId() + "'.");
         } catch (Idempotency.ConflictException e) {
@@ -78,7 +120,7 @@ public class BatchesResource {
             Texts.check("after", after);
         }
         return batches.list(caller.tenantId(), after, ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED))
-                .map(BatchJson.ListJson::of)
+                .map(page -> BatchJson.ListJson.of(page, progress))
                 .orElseThrow(() -> ApiException.notFound("after", unknown(String.valueOf(after))));
     }
 
@@ -87,7 +129,7 @@ public class BatchesResource {
     public BatchJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return batches.find(caller.tenantId(), id)
-                .map(BatchJson::of)
+                .map(this::json)
                 .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
     }
 
@@ -102,7 +144,7 @@ public class BatchesResource {
             throw ApiException.conflict(
                     null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");
         }
-        return BatchJson.of(batch);
+        return json(batch);
     }
 
     /** Any body is as good as none. */
@@ -111,7 +153,7 @@ public class BatchesResource {
     @Consumes(MediaType.WILDCARD)
     public BatchJson pause(@PathParam("id") String id) {
         Texts.check("id", id);
-        return BatchJson.of(stillRuns("pause", id, batches.pause(caller.tenantId(), id)));
+        return json(stillRuns("pause", id, batches.pause(caller.tenantId(), id)));
     }
 
     /** Any body is as good as none. */
@@ -120,7 +162,7 @@ public class BatchesResource {
     @Consumes(MediaType.WILDCARD)
     public BatchJson resume(@PathParam("id") String id) {
         Texts.check("id", id);
-        return BatchJson.of(stillRuns("resume", id, batches.resume(caller.tenantId(), id)));
+        return json(stillRuns("resume", id, batches.resume(caller.tenantId(), id)));
     }
 
     private static Batch stillRuns(String action, String id, Optional<Batch> found) {
@@ -143,6 +185,10 @@ public class BatchesResource {
             case COMPLETED, FAILED, EXPIRED -> true;
             case VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING, CANCELLED -> false;
         };
+    }
+
+    private BatchJson json(Batch batch) {
+        return BatchJson.of(batch, progress.of(batch));
     }
 
     private static String unknown(String id) {

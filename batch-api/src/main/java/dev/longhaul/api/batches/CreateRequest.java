@@ -55,10 +55,11 @@ final class CreateRequest {
                         .map(CreateRequest::outputExpiresAfter)
                         .orElse(null),
                 tfyHeaders(headers),
-                MaxErrors.read(fields));
+                MaxErrors.read(fields),
+                null);
     }
 
-    private static Map<String, String> metadata(JsonFields fields) {
+    static Map<String, String> metadata(JsonFields fields) {
         if (fields.size() > MOST_METADATA) {
             throw ApiException.badRequest(
                     "object_above_max_properties",
@@ -94,7 +95,7 @@ final class CreateRequest {
     }
 
     /** What another gateway's clients send along: kept beside the batch, given to nobody. */
-    private static Map<String, String> tfyHeaders(MultivaluedMap<String, String> headers) {
+    static Map<String, String> tfyHeaders(MultivaluedMap<String, String> headers) {
         Map<String, String> kept = new LinkedHashMap<>();
         int characters = 0;
         for (Map.Entry<String, List<String>> header : headers.entrySet()) {

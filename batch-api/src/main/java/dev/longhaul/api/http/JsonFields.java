@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.longhaul.api.errors.ApiException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,34 @@ public final class JsonFields {
         }
         String plain = node.decimalValue().toPlainString();
         return Optional.of(plain.contains(".") ? plain : plain + ".0");
+    }
+
+    /** A list of one text or more; may be absent. */
+    public Optional<List<String>> texts(String name, int mostTexts, int most) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isArray()) {
+            throw ApiException.invalidType(path + name, "an array", kind(node));
+        }
+        if (node.isEmpty() || node.size() > mostTexts) {
+            throw ApiException.badRequest(
+                    node.isEmpty() ? "empty_array" : "array_above_max_length",
+                    path + name,
+                    "Invalid '" + path + name + "': expected an array of 1 to " + mostTexts
+                            + " strings, but got one of " + node.size() + ".");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : node) {
+            String param = path + name + "[" + texts.size() + "]";
+            if (!item.isTextual()) {
+                throw ApiException.invalidType(param, "a string", kind(item));
+            }
+            Texts.check(param, item.textValue(), most);
+            texts.add(item.textValue());
+        }
+        return Optional.of(texts);
     }
 
     /** A whole number that must be there. */

@@ -3,12 +3,15 @@ package dev.longhaul.dispatcher.plan;
 import dev.longhaul.model.Transition;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.Transitions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ class PlanStore {
      *
      * @param fileBytes the input file's size; null when the tenant has no such file
      * @param ageSeconds how long ago the batch was created
+     * @param retry the lines to run; null for all
      */
     record Claimed(
             String batchId,
@@ -41,7 +45,21 @@ class PlanStore {
             @Nullable Long fileBytes,
             String endpoint,
             boolean oneModelOnly,
-            double ageSeconds) {}
+            double ageSeconds,
+            @Nullable Retry retry) {}
+
+    /**
+     * The lines of an error file, chosen by their codes.
+     *
+     * @param errorCodes null for all
+     */
+    record Retry(String errorFileId, @Nullable Set<String> errorCodes) {
+        static @Nullable Retry of(Row row) {
+            String fileId = row.getString("retry_file_id");
+            String[] codes = row.getArrayOfStrings("retry_codes");
+            return fileId == null ? null : new Retry(fileId, codes == null ? null : Set.copyOf(Arrays.asList(codes)));
+        }
+    }
 
     /** Claims batches that nobody plans, oldest first, of input sizes in {@code [least, most)}. */
     List<Claimed> claim(String holder, long least, long most, int count) {
@@ -56,7 +74,7 @@ class PlanStore {
                 update batch b set plan_attempt = plan_attempt + 1, plan_holder = $1,
                   plan_lease_until = now() + make_interval(secs => $5)
                 from next where b.id = next.id
-                returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
+                returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model, b.retry_file_id, b.retry_codes,
                   extract(epoch from now() - b.created_at)::float8 as age,
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
                     and f.state = 'ready' and f.purpose = 'batch') as bytes
@@ -68,7 +86,8 @@ class PlanStore {
                     row.getLong("bytes"),
                     row.getString("endpoint"),
                     row.getBoolean("single_model"),
-                    row.getDouble("age")));
+                    row.getDouble("age"),
+                    Retry.of(row)));
         }
         return claimed;
     }
@@ -112,15 +131,11 @@ class PlanStore {
     boolean start(Claimed plan, List<PlannedSlice> portion, PlanOutcome.Valid valid) {
         return asAttempt(plan, transaction -> {
             insert(transaction, plan, portion);
-            transaction.run(
-                    """
-                    update batch set lines_total = $2, model = $3, plan_lease_until = null,
+            transaction.run("""
+                    update batch set lines_total = $2::bigint, model = $3, plan_lease_until = null,
                       error_limit = case when right(max_errors, 1) = '%'
-                        then floor($2 * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end
-                    where id = $1""",
-                    plan.batchId(),
-                    valid.lines(),
-                    valid.soleModel());
+                        then floor($2::bigint * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end
+                    where id = $1""", plan.batchId(), valid.lines(), valid.soleModel());
             return transitions
                     .apply(transaction, plan.batchId(), Transition.START)
                     .isPresent();
@@ -167,8 +182,9 @@ class PlanStore {
         }
         transaction.run(
                 """
-                insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model)
-                select $1, * from unnest($2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[])
+                insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, bitmap)
+                select $1, * from unnest(
+                  $2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::bytea[])
                 """,
                 plan.batchId(),
                 portion.stream().map(PlannedSlice::seq).toArray(Integer[]::new),
@@ -176,6 +192,12 @@ class PlanStore {
                 portion.stream().map(PlannedSlice::length).toArray(Integer[]::new),
                 portion.stream().map(PlannedSlice::firstLine).toArray(Long[]::new),
                 portion.stream().map(PlannedSlice::lines).toArray(Integer[]::new),
-                portion.stream().map(PlannedSlice::model).toArray(String[]::new));
+                portion.stream().map(PlannedSlice::model).toArray(String[]::new),
+                // Who need not be run is as good as done, to everybody who comes after.
+                portion.stream().map(slice -> buffer(slice.leftOut())).toArray(Buffer[]::new));
+    }
+
+    private static @Nullable Buffer buffer(byte @Nullable [] bytes) {
+        return bytes == null ? null : Buffer.buffer(bytes);
     }
 }

@@ -97,7 +97,7 @@ class PlanStoreTest {
     }
 
     private PlanStore.Claimed attempt(int number) {
-        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0);
+        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0, null);
     }
 
     private static PlannedSlice slice(int seq) {
