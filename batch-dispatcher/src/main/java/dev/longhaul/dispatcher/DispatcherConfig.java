@@ -27,7 +27,7 @@ public interface DispatcherConfig {
     int maxLineBytes();
 
     /** Request lines a slice may have. */
-    @WithDefault("512")
+    @WithDefault("1024")
     int sliceLines();
 
     /** Bytes a slice may have, unless one line is longer. */

@@ -4,6 +4,7 @@ import dev.longhaul.system.Api;
 import dev.longhaul.system.ChatLines;
 import dev.longhaul.system.Simulator;
 import dev.longhaul.system.Stack;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,6 +16,8 @@ final class Saturation implements Scenario {
     private static final int IN_FLIGHT = 256;
     private static final double BOUND = 0.97;
     private static final double GOAL = 0.99;
+
+    private static final Duration POLL = Duration.ofMillis(10);
 
     private final Bench bench;
 
@@ -31,7 +34,7 @@ final class Saturation implements Scenario {
             new Simulator(status.member("inference-sim").port()).behave(Map.of("latency_ms", LATENCY_MS));
             Api api = new Api(status.api(), status.apiKey());
             String file = api.upload(ChatLines.of(count).bytes());
-            List<Double> seconds = bench.repeat("saturation, s", () -> bench.seconds(api, file, count));
+            List<Double> seconds = bench.repeat("saturation, s", () -> bench.seconds(api, file, count, POLL));
             double median = Series.median(seconds);
             figures.accept(new Figure(
                     "%,d lines at %d ms, %d in flight".formatted(count, LATENCY_MS, IN_FLIGHT),

@@ -13,7 +13,7 @@ package dev.longhaul.dispatcher.plan;
  */
 public record PlanLimits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudgetBytes) {
 
-    public static final PlanLimits DEFAULT = new PlanLimits(50_000_000, 32 << 20, 512, 1 << 20, 64 << 20);
+    public static final PlanLimits DEFAULT = new PlanLimits(50_000_000, 32 << 20, 1024, 1 << 20, 64 << 20);
 
     public PlanLimits {
         atLeast(1, maxLines, "maxLines");
