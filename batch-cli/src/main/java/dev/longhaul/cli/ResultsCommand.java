@@ -1,8 +1,8 @@
 package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.ResultStream;
-import java.io.FileOutputStream;
 import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

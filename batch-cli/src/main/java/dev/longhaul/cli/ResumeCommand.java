@@ -6,10 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(
-        name = "resume",
-        mixinStandardHelpOptions = true,
-        description = "Lets a paused batch go on.")
+@Command(name = "resume", mixinStandardHelpOptions = true, description = "Lets a paused batch go on.")
 final class ResumeCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
     private String id = "";

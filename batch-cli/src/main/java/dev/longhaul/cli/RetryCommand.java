@@ -21,7 +21,8 @@ final class RetryCommand implements Callable<Integer> {
     @Option(
             names = "--code",
             paramLabel = "CODE",
-            description = "Only lines that ended so: a status such as 429, or a code such as batch_expired; may be repeated.")
+            description =
+                    "Only lines that ended so: a status such as 429, or a code such as batch_expired; may be repeated.")
     private List<String> codes = new ArrayList<>();
 
     @Option(

@@ -27,9 +27,8 @@ final class Watcher {
             long pause = FIRST_PAUSE_MILLIS;
             while (true) {
                 Batch batch = client.get(batchId);
-                interruption.unlessAsking(() ->
-                        display.show(new Progress(
-                                batch.status(), batch.total(), batch.completed(), batch.failed(), batch.note())));
+                interruption.unlessAsking(() -> display.show(
+                        new Progress(batch.status(), batch.total(), batch.completed(), batch.failed(), batch.note())));
                 if (batch.hasEnded()) {
                     return batch;
                 }

@@ -263,7 +263,16 @@ class CommandsTest {
         assertThat(longhaul("pause", "batch_1", "--api", url())).isZero();
         assertThat(longhaul("resume", "batch_1", "--api", url())).isZero();
         assertThat(longhaul(
-                        "retry", "batch_1", "--code", "429", "--code", "batch_expired", "--window", "2h", "--api", url()))
+                        "retry",
+                        "batch_1",
+                        "--code",
+                        "429",
+                        "--code",
+                        "batch_expired",
+                        "--window",
+                        "2h",
+                        "--api",
+                        url()))
                 .isZero();
 
         assertThat(out.toString(StandardCharsets.UTF_8))

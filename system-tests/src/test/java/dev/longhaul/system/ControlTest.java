@@ -43,8 +43,9 @@ class ControlTest {
         Batch ended = tester.end(running);
         assertThat(ended.status()).isEqualTo("completed");
         assertThat(tester.check(ended, lines)).isEqualTo(new ResultCheck.Summary(4_000, Map.of()));
-        assertThat(tester.simulator().calls()).hasSize(4_000).allSatisfy((line, calls) -> assertThat(calls.count())
-                .isOne());
+        assertThat(tester.simulator().calls())
+                .hasSize(4_000)
+                .allSatisfy((line, calls) -> assertThat(calls.count()).isOne());
     }
 
     @Test
@@ -123,7 +124,9 @@ class ControlTest {
 
     private static List<String> linesOf(InputStream results) throws IOException {
         try (results) {
-            return new String(results.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            return new String(results.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 

@@ -3,12 +3,12 @@ package dev.longhaul.cli.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.io.UncheckedIOException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -119,6 +119,8 @@ class ApiClientTest {
     @Test
     void shouldGoOnWithResultsWhereTheyWereCut() {
         api.answerCut("GET /v1/batches/b/results?offset=0&follow=true", "0123456789")
+                // Should the client see the cut before the bytes that came in front of it.
+                .answer("GET /v1/batches/b/results?offset=0&follow=true", 200, "0123456789")
                 .answer("GET /v1/batches/b/results?offset=5&follow=true", 200, "56789");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -141,7 +143,9 @@ class ApiClientTest {
     private String note(String status, String more) {
         try (FakeApi other = new FakeApi()) {
             other.answer("GET /v1/batches/b", 200, FakeApi.batch(status, 9, 0, 0, "," + more));
-            return new ApiClient(other.url(), "", Duration.ofSeconds(1)).get("b").note();
+            return new ApiClient(other.url(), "", Duration.ofSeconds(1))
+                    .get("b")
+                    .note();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
