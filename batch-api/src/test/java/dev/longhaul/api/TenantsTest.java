@@ -43,7 +43,7 @@ class TenantsTest {
         database.run(
                 """
                 insert into api_key (id, tenant_id, name, hash, hint, scopes, expires_at, revoked_at)
-                values ($1, 'other', 'k', $2, 'x', '{}', $3, $4) on conflict do nothing""",
+                values ($1, 'other', 'k', $2, 'x', '{read,write}', $3, $4) on conflict do nothing""",
                 key,
                 Buffer.buffer(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8))),
                 expiresAt,

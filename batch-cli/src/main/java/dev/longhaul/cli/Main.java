@@ -32,6 +32,7 @@ import picocli.CommandLine.HelpCommand;
             RetryCommand.class,
             ResultsCommand.class,
             DownloadCommand.class,
+            KeysCommand.class,
             HelpCommand.class
         },
         footer = {

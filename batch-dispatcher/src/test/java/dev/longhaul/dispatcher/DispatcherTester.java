@@ -171,7 +171,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     private void migrate() throws IOException, SQLException {
-        for (String name : List.of("V1__spine", "V3__control")) {
+        for (String name : List.of("V1__spine", "V3__control", "V4__jobs_keys_quotas")) {
             try (InputStream schema = DispatcherTester.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
                 if (schema == null) {
                     throw new IOException("the schema is not on the class path");

@@ -92,6 +92,9 @@ class BatchEntity {
     @Nullable
     Instant lineRateAt;
 
+    @Nullable
+    Instant deletedAt;
+
     long linesTotal;
     long linesCompleted;
     long linesFailed;

@@ -38,7 +38,7 @@ public class BatchResults {
                     where f.id = r.id and (f.state <> 'ready' or f.expires_at <= now())) as gone
                 from batch b cross join lateral (
                   select case when $3 then b.output_ref else b.error_ref end as id) r
-                where b.id = $1 and b.tenant_id = $2
+                where b.id = $1 and b.tenant_id = $2 and b.deleted_at is null
                 """, batchId, tenantId, kind == ResultKind.OUTPUT);
         if (rows.size() == 0) {
             return Optional.empty();

@@ -2,8 +2,6 @@ package dev.longhaul.store;
 
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.Ids;
-import dev.longhaul.model.StopReason;
-import dev.longhaul.model.Transition;
 import dev.longhaul.model.Usage;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -16,7 +14,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Batches as tenants make and see them. Methods block and throw {@link StoreException}s. */
@@ -34,33 +31,37 @@ public class BatchStore {
               for share),
             r as (
               select e.id, o.output_expires_after from batch o join file e on e.id = o.error_file_id
-              where o.id = $17 and o.tenant_id = $2 and o.input_file_id = $4
+              where o.id = $18 and o.tenant_id = $2 and o.input_file_id = $4 and o.deleted_at is null
                 and e.state = 'ready' and (e.expires_at is null or e.expires_at > now())
               for share of e),
             b as (
               insert into batch (
                 id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
                 tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
-                results_partition, max_errors, retry_of, retry_file_id, retry_codes)
+                results_partition, required_model, max_lines, queue_lines, max_errors, retry_of, retry_file_id, retry_codes)
               select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
-                $9, coalesce($10, (select output_expires_after from r)), j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15, $16,
-                $17, (select id from r), $18
-              from job j
-              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default))
-                and ($17::text is null or (exists (select from r) and exists (select from f)))
+                $9, coalesce($10, (select output_expires_after from r)), j.priority, j.single_model,
+                coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15,
+                j.model, j.max_lines, nullif(coalesce(t.max_lines, $16), 9223372036854775807),
+                $17, $18, (select id from r), $19
+              from job j join tenant t on t.id = j.tenant_id
+              where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default)) and j.deleted_at is null
+                and ($18::text is null or (exists (select from r) and exists (select from f)))
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
-            select job_id, created_at, expires_at from b""".formatted(Transitions.EVENT);
+            select b.job_id, b.created_at, b.expires_at, t.* from b join tenant t on t.id = b.tenant_id""".formatted(Transitions.EVENT);
 
     private final Sessions sessions;
     private final Database database;
-    private final Transitions transitions;
+    private final BatchLists lists;
+    private final Quotas quotas;
     private final Runnable raise;
 
-    public BatchStore(Sessions sessions, Database database, Transitions transitions, OutboxSignal signal) {
+    public BatchStore(Sessions sessions, Database database, BatchLists lists, Quotas quotas, OutboxSignal signal) {
         this.sessions = sessions;
         this.database = database;
-        this.transitions = transitions;
+        this.lists = lists;
+        this.quotas = quotas;
         this.raise = signal::raise;
     }
 
@@ -89,48 +90,30 @@ public class BatchStore {
         }
     }
 
+    /** The batch that a request once made has been deleted. */
+    public static final class GoneException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        GoneException(String id) {
+            super(id + " has been deleted");
+        }
+    }
+
     /** A tenant's batch. */
     public Optional<Batch> find(String tenantId, String id) {
         return Optional.ofNullable(sessions.<@Nullable BatchEntity>read(session -> session.get(BatchEntity.class, id)))
-                .filter(batch -> batch.tenantId.equals(tenantId))
+                .filter(batch -> batch.tenantId.equals(tenantId) && batch.deletedAt == null)
                 .map(BatchEntity::toBatch);
     }
 
     /**
      * A tenant's batches, newest first.
      *
-     * @param after the id of the batch before the first one wanted
-     * @return empty when the tenant has no batch of the id {@code after}
+     * @param after the id of the batch before the first one wanted; it may have been deleted since, and need not be among those meant
+     * @return empty when the tenant never had a batch of the id {@code after}
      */
-    public Optional<Page<Batch>> list(String tenantId, @Nullable String after, int limit) {
-        if (after == null) {
-            return Optional.of(Page.cut(
-                    sessions.read(session -> session.createQuery(
-                                    "from BatchEntity b where b.tenantId = ?1 order by b.createdAt desc, b.id desc",
-                                    BatchEntity.class)
-                            .setParameter(1, tenantId)
-                            .setMaxResults(limit + 1)
-                            .getResultList()),
-                    limit,
-                    BatchEntity::toBatch));
-        }
-        return find(tenantId, after)
-                .map(last -> Page.cut(
-                        olderThan(tenantId, new Cursor(last.times().createdAt(), last.id()), limit),
-                        limit,
-                        BatchEntity::toBatch));
-    }
-
-    private List<BatchEntity> olderThan(String tenantId, Cursor cursor, int limit) {
-        return sessions.read(session -> session.createQuery(
-                        "from BatchEntity b where b.tenantId = ?1 and (b.createdAt, b.id) < (?2, ?3)"
-                                + " order by b.createdAt desc, b.id desc",
-                        BatchEntity.class)
-                .setParameter(1, tenantId)
-                .setParameter(2, cursor.createdAt())
-                .setParameter(3, cursor.id())
-                .setMaxResults(limit + 1)
-                .getResultList());
+    public Optional<Page<Batch>> list(String tenantId, BatchFilter filter, @Nullable String after, int limit) {
+        return lists.page(tenantId, filter, after, limit);
     }
 
     /**
@@ -141,6 +124,8 @@ public class BatchStore {
      * @throws UnknownJobException if the tenant has no such job
      * @throws NothingToRetryException if it is to run lines of a batch that has none to run, or their files are gone
      * @throws Idempotency.ConflictException if the key was used for another request
+     * @throws GoneException if it is a repeat, and the first batch has been deleted
+     * @throws QuotaExceededException if the tenant has no room for it
      */
     public Batch create(String tenantId, NewBatch wanted, int resultsPartition, @Nullable Idempotency idempotency) {
         long now = InstantSource.system().millis();
@@ -158,7 +143,9 @@ public class BatchStore {
         return switch (creation) {
             case Created(Batch batch) -> batch;
             case Repeated(String firstId) ->
-                find(tenantId, firstId).orElseThrow().asCreated();
+                find(tenantId, firstId)
+                        .orElseThrow(() -> new GoneException(firstId))
+                        .asCreated();
         };
     }
 
@@ -168,7 +155,7 @@ public class BatchStore {
 
     private record Repeated(String firstId) implements Creation {}
 
-    private static Batch insert(
+    private Batch insert(
             Database.Transaction transaction,
             String tenantId,
             String id,
@@ -197,6 +184,7 @@ public class BatchStore {
                 Ids.newFileId(now),
                 Ids.newFileId(now),
                 resultsPartition,
+                quotas.usualLines(),
                 wanted.maxErrors(),
                 retry == null ? null : retry.batchId(),
                 codes == null ? null : codes.toArray(String[]::new));
@@ -207,6 +195,7 @@ public class BatchStore {
             throw new UnknownJobException(String.valueOf(wanted.jobId()));
         }
         Row row = rows.iterator().next();
+        quotas.admitBatch(transaction, tenantId, row);
         return new Batch(
                 id,
                 tenantId,
@@ -227,50 +216,6 @@ public class BatchStore {
                 Usage.NONE,
                 new Batch.Control(null, null, wanted.maxErrors(), retry == null ? null : retry.batchId()),
                 Batch.Pace.NONE);
-    }
-
-    /**
-     * Asks a batch to stop, unless it has ended, is ending or was asked to stop before: then it stays as it is.
-     *
-     * @return the batch afterwards; empty when the tenant has no such batch
-     */
-    public Optional<Batch> cancel(String tenantId, String id) {
-        database.inTransaction(transaction -> {
-            RowSet<Row> stopped = transaction.run(
-                    """
-                    update batch set stop_reason = $3, stop_at = now(), paused_at = null
-                    where id = $1 and tenant_id = $2 and stop_reason is null and status = any($4) returning id""",
-                    id,
-                    tenantId,
-                    StopReason.CANCELLED.wireName(),
-                    Transition.CANCEL.fromWireNames().toArray(String[]::new));
-            return stopped.size() == 0 ? OptionalInt.empty() : transitions.apply(transaction, id, Transition.CANCEL);
-        });
-        return find(tenantId, id);
-    }
-
-    /**
-     * Pauses a batch: no further line starts, calls under way end and count, its window goes on. One that has ended, is ending or
-     * is paused already stays as it is.
-     *
-     * @return the batch afterwards; empty when the tenant has no such batch
-     */
-    public Optional<Batch> pause(String tenantId, String id) {
-        return setPaused(tenantId, id, true);
-    }
-
-    /**
-     * Lets a paused batch go on; one that is not paused stays as it is.
-     *
-     * @return the batch afterwards; empty when the tenant has no such batch
-     */
-    public Optional<Batch> resume(String tenantId, String id) {
-        return setPaused(tenantId, id, false);
-    }
-
-    private Optional<Batch> setPaused(String tenantId, String id, boolean paused) {
-        database.inTransaction(transaction -> transitions.setPaused(transaction, tenantId, id, paused));
-        return find(tenantId, id);
     }
 
     private static Instant instant(Row row, String column) {

@@ -27,14 +27,21 @@ public class FileStore {
 
     private final Sessions sessions;
     private final Database database;
+    private final Quotas quotas;
 
-    public FileStore(Sessions sessions, Database database) {
+    public FileStore(Sessions sessions, Database database, Quotas quotas) {
         this.sessions = sessions;
         this.database = database;
+        this.quotas = quotas;
     }
 
-    /** Announces an upload, so that whatever becomes of it its objects are found again. */
+    /**
+     * Announces an upload, so that whatever becomes of it its objects are found again.
+     *
+     * @throws QuotaExceededException if the tenant has no room for a file
+     */
     public void begin(String tenantId, String id) {
+        quotas.checkRoomForFile(tenantId);
         FileEntity file = new FileEntity();
         file.id = id;
         file.tenantId = tenantId;
@@ -84,6 +91,7 @@ public class FileStore {
      * @param idempotency a repeat with it answers the first file, and the upload stays pending for the caller to discard
      * @return empty when the upload is no longer there, because it was taken for dead
      * @throws Idempotency.ConflictException if the key was used for another upload
+     * @throws QuotaExceededException if the tenant has no room for it; the upload stays pending
      */
     public Optional<StoredFile> finish(
             String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
@@ -107,6 +115,7 @@ public class FileStore {
             if (ready.size() == 0) {
                 return Optional.empty();
             }
+            quotas.admitFile(transaction, tenantId, uploaded.bytes());
             insertSegments(transaction, id, uploaded.content());
             return Optional.of(row(ready));
         });

@@ -20,8 +20,8 @@ final class Throughput implements Scenario {
     private static final double BOUND = 0.4;
     private static final double GOAL = 0.7;
     private static final double YARDSTICK_BOUND = 0.6;
-    /** Services run for weeks: what counts is their speed when the JVMs have compiled what is hot, a million lines later. */
-    private static final int WARM_UPS = 20;
+    /** Services run for weeks: what counts is their speed when the JVMs have compiled what is hot, three million lines later. */
+    private static final int WARM_UPS = 60;
     /** The client shares the two cores with all that it measures. */
     private static final Duration POLL = Duration.ofMillis(50);
 

@@ -116,6 +116,12 @@ record BatchJson(
     record OutputDetailsJson(
             @JsonProperty("reasoning_tokens") long reasoningTokens) {}
 
+    /** The answer to a deletion. */
+    record DeletedJson(
+            @JsonProperty String id,
+            @JsonProperty String object,
+            @JsonProperty boolean deleted) {}
+
     /** A list; its items carry ten errors at most, since a thousand each would be megabytes. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.ALWAYS)

@@ -9,13 +9,19 @@ import dev.longhaul.api.http.ListQuery;
 import dev.longhaul.api.http.Texts;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.store.Batch;
+import dev.longhaul.store.BatchControl;
+import dev.longhaul.store.BatchDeletion;
+import dev.longhaul.store.BatchFilter;
 import dev.longhaul.store.BatchStore;
 import dev.longhaul.store.Idempotency;
+import dev.longhaul.store.Job;
+import dev.longhaul.store.JobStore;
 import dev.longhaul.store.NewBatch;
 import dev.longhaul.store.ProgressStore;
 import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -26,6 +32,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -41,12 +48,25 @@ public class BatchesResource {
     private static final int MOST_LISTED = 100;
 
     private final BatchStore batches;
+    private final BatchControl control;
+    private final BatchDeletion deletion;
+    private final JobStore jobs;
     private final Caller caller;
     private final TopicsConfig topics;
     private final ProgressStore progress;
 
-    BatchesResource(BatchStore batches, ProgressStore progress, Caller caller, TopicsConfig topics) {
+    BatchesResource(
+            BatchStore batches,
+            BatchControl control,
+            BatchDeletion deletion,
+            JobStore jobs,
+            ProgressStore progress,
+            Caller caller,
+            TopicsConfig topics) {
         this.batches = batches;
+        this.control = control;
+        this.deletion = deletion;
+        this.jobs = jobs;
         this.progress = progress;
         this.caller = caller;
         this.topics = topics;
@@ -60,7 +80,7 @@ public class BatchesResource {
             InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
-        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders());
+        NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders(), this::termsOfJob);
         return create(wanted, idempotencyKey, Digests.sha256(bytes));
     }
 
@@ -86,6 +106,10 @@ public class BatchesResource {
                     Digests.sha256((id + "/retry\n" + new String(bytes, StandardCharsets.UTF_8))
                             .getBytes(StandardCharsets.UTF_8)));
         } catch (BatchStore.NothingToRetryException e) {
+            if (original.status().isTerminal()
+                    && jobs.find(caller.tenantId(), original.jobId()).isEmpty()) {
+                throw unknownJob(original.jobId());
+            }
             throw ApiException.conflict(null, whyNot(original));
         }
     }
@@ -105,7 +129,10 @@ public class BatchesResource {
         try {
             return json(batches.create(caller.tenantId(), wanted, partition, idempotency));
         } catch (BatchStore.UnknownJobException e) {
-            throw ApiException.notFound("job_id", "No job found with id '" + e.jobId() + "'.");
+            throw unknownJob(e.jobId());
+        } catch (BatchStore.GoneException e) {
+            throw ApiException.conflict(
+                    IdempotencyKey.HEADER, "The batch that was created with this Idempotency-Key has been deleted.");
         } catch (Idempotency.ConflictException e) {
             throw ApiException.conflict(
                     IdempotencyKey.HEADER,
@@ -115,11 +142,16 @@ public class BatchesResource {
 
     @GET
     public BatchJson.ListJson list(
-            @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
-        if (after != null) {
-            Texts.check("after", after);
-        }
-        return batches.list(caller.tenantId(), after, ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED))
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("status") @Nullable String status,
+            @QueryParam("job_id") @Nullable String jobId,
+            @QueryParam("created_after") @Nullable String createdAfter,
+            @QueryParam("created_before") @Nullable String createdBefore,
+            @Context UriInfo uri) {
+        BatchFilter filter = ListFilter.read(status, jobId, createdAfter, createdBefore, uri.getQueryParameters());
+        int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
+        return batches.list(caller.tenantId(), filter, ListQuery.after(after), count)
                 .map(page -> BatchJson.ListJson.of(page, progress))
                 .orElseThrow(() -> ApiException.notFound("after", unknown(String.valueOf(after))));
     }
@@ -133,13 +165,25 @@ public class BatchesResource {
                 .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
     }
 
+    @DELETE
+    @Path("{id}")
+    public BatchJson.DeletedJson delete(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return switch (deletion.delete(caller.tenantId(), id)) {
+            case BatchDeletion.Deleted deleted -> new BatchJson.DeletedJson(id, "batch", true);
+            case BatchDeletion.Unknown none -> throw ApiException.notFound(null, unknown(id));
+            case BatchDeletion.NotEnded(BatchStatus status) ->
+                throw ApiException.conflict(null, "Cannot delete a batch with status '" + status.wireName() + "'.");
+        };
+    }
+
     /** Any body is as good as none. */
     @POST
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
-        Batch batch = batches.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        Batch batch = control.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
         if (isEndedOtherwise(batch.status())) {
             throw ApiException.conflict(
                     null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");
@@ -153,7 +197,7 @@ public class BatchesResource {
     @Consumes(MediaType.WILDCARD)
     public BatchJson pause(@PathParam("id") String id) {
         Texts.check("id", id);
-        return json(stillRuns("pause", id, batches.pause(caller.tenantId(), id)));
+        return json(stillRuns("pause", id, control.pause(caller.tenantId(), id)));
     }
 
     /** Any body is as good as none. */
@@ -162,7 +206,7 @@ public class BatchesResource {
     @Consumes(MediaType.WILDCARD)
     public BatchJson resume(@PathParam("id") String id) {
         Texts.check("id", id);
-        return json(stillRuns("resume", id, batches.resume(caller.tenantId(), id)));
+        return json(stillRuns("resume", id, control.resume(caller.tenantId(), id)));
     }
 
     private static Batch stillRuns(String action, String id, Optional<Batch> found) {
@@ -189,6 +233,15 @@ public class BatchesResource {
 
     private BatchJson json(Batch batch) {
         return BatchJson.of(batch, progress.of(batch));
+    }
+
+    /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */
+    private Job.Terms termsOfJob(String jobId) {
+        return jobs.findEvenDeleted(caller.tenantId(), jobId).map(Job::terms).orElseThrow(() -> unknownJob(jobId));
+    }
+
+    private static ApiException unknownJob(String jobId) {
+        return ApiException.notFound("job_id", "No job found with id '" + jobId + "'.");
     }
 
     private static String unknown(String id) {

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param text as the tenant wrote it
  * @param length null for no end
  */
-record CompletionWindow(String text, @Nullable Duration length) {
+public record CompletionWindow(String text, @Nullable Duration length) {
     static final String USUAL = "24h";
     private static final String UNLIMITED = "unlimited";
     private static final Pattern SPAN = Pattern.compile("([0-9]{1,9})([smhd])");
     private static final Duration SHORTEST = Duration.ofSeconds(10);
     private static final Duration LONGEST = Duration.ofDays(365);
 
-    static CompletionWindow parse(String text) {
+    /** Reads what a tenant wrote; refuses by name what is no window. */
+    public static CompletionWindow parse(String text) {
         if (text.equals(UNLIMITED)) {
             return new CompletionWindow(text, null);
         }

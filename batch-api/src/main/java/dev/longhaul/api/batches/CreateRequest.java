@@ -3,6 +3,7 @@ package dev.longhaul.api.batches;
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.JsonFields;
 import dev.longhaul.api.http.Texts;
+import dev.longhaul.store.Job;
 import dev.longhaul.store.NewBatch;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Duration;
@@ -10,18 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads the request to create a batch. */
 final class CreateRequest {
-    private static final List<String> ENDPOINTS = List.of(
-            "/v1/responses",
-            "/v1/chat/completions",
-            "/v1/embeddings",
-            "/v1/completions",
-            "/v1/moderations",
-            "/v1/images/generations",
-            "/v1/images/edits",
-            "/v1/videos");
     private static final int LONGEST_ID = 256;
     private static final int LONGEST_NAME = 512;
     private static final int MOST_METADATA = 16;
@@ -34,17 +28,23 @@ final class CreateRequest {
 
     private CreateRequest() {}
 
-    static NewBatch read(byte[] body, MultivaluedMap<String, String> headers) {
+    /**
+     * Reads it.
+     *
+     * @param jobs what the job of an id says, which counts where the request says nothing; it throws when there is none
+     */
+    static NewBatch read(byte[] body, MultivaluedMap<String, String> headers, Function<String, Job.Terms> jobs) {
         JsonFields fields = JsonFields.parse(body);
         String inputFileId = fields.requiredText("input_file_id", LONGEST_ID);
-        String endpoint = fields.requiredText("endpoint", LONGEST_ID);
-        if (!ENDPOINTS.contains(endpoint)) {
-            throw ApiException.invalidValue("endpoint", Texts.notSupported(endpoint, ENDPOINTS));
-        }
-        CompletionWindow window = CompletionWindow.parse(
-                fields.text("completion_window", LONGEST_ID).orElse(CompletionWindow.USUAL));
+        Optional<String> jobId = fields.text("job_id", LONGEST_ID);
+        Optional<Job.Terms> job = jobId.map(jobs);
+        String endpoint = endpoint(fields, jobId.orElse(""), job.map(Job.Terms::endpoint));
+        CompletionWindow window = fields.text("completion_window", LONGEST_ID)
+                .map(CompletionWindow::parse)
+                .or(() -> job.flatMap(CreateRequest::window))
+                .orElseGet(() -> CompletionWindow.parse(CompletionWindow.USUAL));
         return new NewBatch(
-                fields.text("job_id", LONGEST_ID).orElse(null),
+                jobId.orElse(null),
                 fields.text("job_name", LONGEST_NAME).orElse(null),
                 inputFileId,
                 endpoint,
@@ -57,6 +57,23 @@ final class CreateRequest {
                 tfyHeaders(headers),
                 MaxErrors.read(fields),
                 null);
+    }
+
+    private static String endpoint(JsonFields fields, String jobId, Optional<String> ofJob) {
+        String endpoint = fields.text("endpoint", LONGEST_ID)
+                .map(Endpoints::check)
+                .or(() -> ofJob)
+                .orElseThrow(() -> ApiException.missing("endpoint"));
+        if (ofJob.isPresent() && !ofJob.get().equals(endpoint)) {
+            throw ApiException.invalidValue(
+                    "endpoint",
+                    "Invalid value: '" + endpoint + "'. The job '" + jobId + "' is for '" + ofJob.get() + "'.");
+        }
+        return endpoint;
+    }
+
+    private static Optional<CompletionWindow> window(Job.Terms job) {
+        return Optional.ofNullable(job.completionWindow()).map(text -> new CompletionWindow(text, job.window()));
     }
 
     static Map<String, String> metadata(JsonFields fields) {

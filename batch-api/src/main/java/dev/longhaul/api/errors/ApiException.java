@@ -44,6 +44,16 @@ public final class ApiException extends RuntimeException {
         return new ApiException(401, "invalid_api_key", null, message);
     }
 
+    /** 403. */
+    public static ApiException forbidden(String message) {
+        return new ApiException(403, "insufficient_permissions", null, message);
+    }
+
+    /** 429. */
+    public static ApiException rateLimited(String message) {
+        return new ApiException(429, "rate_limit_exceeded", null, message);
+    }
+
     /** 404. */
     public static ApiException notFound(@Nullable String param, String message) {
         return new ApiException(404, null, param, message);

@@ -13,7 +13,10 @@ record ErrorBody(Details error) {
             @Nullable String code) {}
 
     static ErrorBody of(int status, String message, @Nullable String param, @Nullable String code) {
-        return new ErrorBody(
-                new Details(message, status >= 500 ? "server_error" : "invalid_request_error", param, code));
+        return new ErrorBody(new Details(message, type(status), param, code));
+    }
+
+    private static String type(int status) {
+        return status >= 500 ? "server_error" : status == 429 ? "requests" : "invalid_request_error";
     }
 }

@@ -1,5 +1,6 @@
 package dev.longhaul.api.errors;
 
+import dev.longhaul.store.QuotaExceededException;
 import dev.longhaul.store.StoreUnavailableException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -20,6 +21,7 @@ public class ErrorMappers {
     private static final Set<Integer> WORTH_RETRYING = Set.of(408, 429, 500, 502, 503, 504);
 
     private static final int RETRY_AFTER_SECONDS = 2;
+    private static final int UNAUTHORIZED = 401;
 
     @ServerExceptionMapper
     public Response map(ApiException e) {
@@ -34,12 +36,9 @@ public class ErrorMappers {
 
     @ServerExceptionMapper
     public Response map(NotAllowedException e, UriInfo uri) {
-        Response.ResponseBuilder answer =
-                answer(ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."));
-        Object allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
-        return allow == null
-                ? answer.build()
-                : answer.header(HttpHeaders.ALLOW, allow).build();
+        return answer(ApiException.of(405, "The request method is not allowed on /" + path(uri) + "."))
+                .header(HttpHeaders.ALLOW, AllowedMethods.of("/" + path(uri)))
+                .build();
     }
 
     @ServerExceptionMapper
@@ -57,6 +56,20 @@ public class ErrorMappers {
                 .build();
     }
 
+    @ServerExceptionMapper
+    public Response map(QuotaExceededException e) {
+        Long seconds = e.retryAfterSeconds();
+        Response.ResponseBuilder answer = answer(ApiException.rateLimited(QuotaMessage.of(e)));
+        return (switch (e.quota()) {
+                    // Room comes of the tenant's own doing, or in a month.
+                    case FILES, BYTES -> answer.header("x-should-retry", "false");
+                    case BATCHES, LINES ->
+                        answer.header(HttpHeaders.RETRY_AFTER, QuotaMessage.UNTIL_BATCHES_END_SECONDS);
+                    case BATCHES_AN_HOUR -> answer.header(HttpHeaders.RETRY_AFTER, seconds);
+                })
+                .build();
+    }
+
     /** The last resort: a fault of ours. */
     @ServerExceptionMapper
     public Response map(Throwable e, SimpleResourceInfo resource) {
@@ -69,6 +82,9 @@ public class ErrorMappers {
         Response.ResponseBuilder answer = Response.status(e.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(e.body());
+        if (e.status() == UNAUTHORIZED) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
         return WORTH_RETRYING.contains(e.status()) ? answer : answer.header("x-should-retry", "false");
     }
 

@@ -80,11 +80,8 @@ public class FilesResource {
         if (purpose != null) {
             Texts.check("purpose", purpose);
         }
-        if (after != null) {
-            Texts.check("after", after);
-        }
         int count = ListQuery.limit(limit, MOST_LISTED, MOST_LISTED);
-        return files.list(caller.tenantId(), purpose, !"asc".equals(order), after, count)
+        return files.list(caller.tenantId(), purpose, !"asc".equals(order), ListQuery.after(after), count)
                 .map(FileJson.ListJson::of)
                 .orElseThrow(() -> ApiException.notFound("after", "No such File object: " + after));
     }

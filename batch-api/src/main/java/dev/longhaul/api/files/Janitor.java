@@ -100,6 +100,7 @@ class Janitor {
             }
             erasure.expireFiles();
             erasure.forgetIdempotencyKeys();
+            erasure.foldUsage();
             List<String> ids = erasure.toErase();
             while (!ids.isEmpty()) {
                 ids.forEach(this::erase);

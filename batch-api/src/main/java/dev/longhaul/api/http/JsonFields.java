@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object that a tenant sent; a null counts as absent, unknown fields pass, what is wrong is refused by name. */
@@ -129,17 +130,62 @@ public final class JsonFields {
 
     /** A whole number that must be there. */
     public long requiredInteger(String name) {
+        return integer(name).orElseThrow(() -> ApiException.missing(path + name));
+    }
+
+    /** A whole number that may be absent. */
+    public OptionalLong integer(String name) {
         JsonNode node = present(name);
         if (node == null) {
-            throw ApiException.missing(path + name);
+            return OptionalLong.empty();
         }
         if (!node.isIntegralNumber()) {
             throw ApiException.invalidType(path + name, "an integer", kind(node));
         }
         // One past the ends of long is as far out of any bounds as the number itself.
-        return node.canConvertToLong()
-                ? node.longValue()
-                : node.bigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+        return OptionalLong.of(
+                node.canConvertToLong()
+                        ? node.longValue()
+                        : node.bigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE);
+    }
+
+    /** A yes or no that may be absent. */
+    public Optional<Boolean> flag(String name) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isBoolean()) {
+            throw ApiException.invalidType(path + name, "a boolean", kind(node));
+        }
+        return Optional.of(node.booleanValue());
+    }
+
+    /** A list of texts that may be absent. */
+    public Optional<List<String>> texts(String name, int most) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isArray()) {
+            throw ApiException.invalidType(path + name, "an array", kind(node));
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : node) {
+            String param = path + name + "[" + texts.size() + "]";
+            if (!item.isTextual()) {
+                throw ApiException.invalidType(param, "a string", kind(item));
+            }
+            Texts.check(param, item.textValue(), most);
+            texts.add(item.textValue());
+        }
+        return Optional.of(texts);
+    }
+
+    /** Whether a field is there and is a text. */
+    public boolean isText(String name) {
+        JsonNode node = object.get(name);
+        return node != null && node.isTextual();
     }
 
     /** An object that may be absent. */

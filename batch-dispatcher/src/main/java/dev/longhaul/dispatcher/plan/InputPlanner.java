@@ -155,7 +155,11 @@ public final class InputPlanner {
         }
 
         private RequestRules rules() {
-            return new RequestRules(EndpointRules.of(request.endpoint()), request.served(), request.oneModelOnly());
+            return new RequestRules(
+                    EndpointRules.of(request.endpoint()),
+                    request.served(),
+                    request.oneModelOnly(),
+                    request.requiredModel());
         }
 
         private long hashOf(RequestLine line) {

@@ -61,6 +61,7 @@ final class PlanJob {
                 plan.endpoint(),
                 this::isServed,
                 plan.oneModelOnly(),
+                plan.bounds().model(),
                 choice());
         return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken || modelsPending)) {
             case PlanOutcome.Valid valid -> store.start(plan, portion, valid);

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,22 @@ class PlanStore {
             String endpoint,
             boolean oneModelOnly,
             double ageSeconds,
+            Bounds bounds,
             @Nullable Retry retry) {}
+
+    /**
+     * What the batch's job and tenant allow; null for all.
+     *
+     * @param model that all lines must name
+     * @param maxLines of the batch
+     * @param queueLines of all open batches of the tenant
+     */
+    record Bounds(
+            @Nullable String model,
+            @Nullable Long maxLines,
+            @Nullable Long queueLines) {
+        static final Bounds NONE = new Bounds(null, null, null);
+    }
 
     /**
      * The lines of an error file, chosen by their codes.
@@ -74,7 +90,8 @@ class PlanStore {
                 update batch b set plan_attempt = plan_attempt + 1, plan_holder = $1,
                   plan_lease_until = now() + make_interval(secs => $5)
                 from next where b.id = next.id
-                returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model, b.retry_file_id, b.retry_codes,
+                returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
+                  b.required_model, b.max_lines, b.queue_lines, b.retry_file_id, b.retry_codes,
                   extract(epoch from now() - b.created_at)::float8 as age,
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
                     and f.state = 'ready' and f.purpose = 'batch') as bytes
@@ -87,6 +104,7 @@ class PlanStore {
                     row.getString("endpoint"),
                     row.getBoolean("single_model"),
                     row.getDouble("age"),
+                    new Bounds(row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines")),
                     Retry.of(row)));
         }
         return claimed;
@@ -127,9 +145,17 @@ class PlanStore {
         });
     }
 
-    /** Stores the last portion and starts the batch; false when the attempt is overtaken or the batch was stopped. */
+    /**
+     * Stores the last portion and starts the batch; false when the attempt is overtaken, the batch was stopped, or it has more lines
+     * than it may and has failed.
+     */
     boolean start(Claimed plan, List<PlannedSlice> portion, PlanOutcome.Valid valid) {
         return asAttempt(plan, transaction -> {
+            Optional<PlanProblem> tooMany = LineBounds.exceeded(transaction, plan, valid.lines());
+            if (tooMany.isPresent()) {
+                reject(transaction, plan, List.of(tooMany.get()));
+                return false;
+            }
             insert(transaction, plan, portion);
             transaction.run("""
                     update batch set lines_total = $2::bigint, model = $3, plan_lease_until = null,
@@ -144,6 +170,10 @@ class PlanStore {
 
     /** Fails the batch with what is wrong with its file; false when the attempt is overtaken or the batch was stopped. */
     boolean reject(Claimed plan, List<PlanProblem> problems) {
+        return asAttempt(plan, transaction -> reject(transaction, plan, problems));
+    }
+
+    private boolean reject(Database.Transaction transaction, Claimed plan, List<PlanProblem> problems) {
         JsonArray data = new JsonArray();
         for (PlanProblem problem : problems) {
             data.add(new JsonObject()
@@ -152,19 +182,15 @@ class PlanStore {
                     .put("param", problem.param())
                     .put("line", problem.line()));
         }
-        return asAttempt(plan, transaction -> {
-            transaction.run("delete from slice where batch_id = $1", plan.batchId());
-            if (transitions
-                    .apply(transaction, plan.batchId(), Transition.REJECT)
-                    .isEmpty()) {
-                return false;
-            }
-            transaction.run(
-                    "update batch set errors = $2, plan_lease_until = null where id = $1",
-                    plan.batchId(),
-                    new JsonObject().put("object", "list").put("data", data));
-            return true;
-        });
+        transaction.run("delete from slice where batch_id = $1", plan.batchId());
+        if (transitions.apply(transaction, plan.batchId(), Transition.REJECT).isEmpty()) {
+            return false;
+        }
+        transaction.run(
+                "update batch set errors = $2, plan_lease_until = null where id = $1",
+                plan.batchId(),
+                new JsonObject().put("object", "list").put("data", data));
+        return true;
     }
 
     private boolean asAttempt(Claimed plan, Function<Database.Transaction, Boolean> work) {

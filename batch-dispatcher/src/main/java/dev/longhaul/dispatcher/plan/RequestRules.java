@@ -16,10 +16,13 @@ final class RequestRules {
     private @Nullable String lastModel;
     private boolean lastServed;
 
-    RequestRules(EndpointRules endpoint, Predicate<String> served, boolean oneModelOnly) {
+    RequestRules(
+            EndpointRules endpoint, Predicate<String> served, boolean oneModelOnly, @Nullable String requiredModel) {
         this.endpoint = endpoint;
         this.served = served;
-        this.oneModelOnly = oneModelOnly;
+        // A model that the job names is as if the line before the first had named it.
+        this.oneModelOnly = oneModelOnly || requiredModel != null;
+        this.firstModel = requiredModel;
     }
 
     /** The first rule that the line breaks, or null. */

@@ -145,6 +145,19 @@ class InputPlannerTest {
     }
 
     @Test
+    void aJobsModelIsTheOnlyOneThatItsLinesMayName() {
+        tester.requiredModel = "m2";
+
+        assertThat(tester.problems(chat("a", "m") + "\n" + chat("b", "m2")))
+                .containsExactly(new PlanProblem(
+                        "mismatched_model",
+                        "All requests of this batch must use the same model: expected 'm2', but got 'm'.",
+                        "body.model",
+                        1L));
+        assertThat(tester.valid(chat("a", "m2")).soleModel()).isEqualTo("m2");
+    }
+
+    @Test
     void modelsThatAlternateMakeNoSliceALine() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {

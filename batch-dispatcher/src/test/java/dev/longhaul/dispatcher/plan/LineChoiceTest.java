@@ -94,7 +94,7 @@ class LineChoiceTest {
         slices.clear();
         PlanLimits limits = new PlanLimits(1_000, 1 << 20, sliceLines, 1 << 20, 1 << 10);
         PlanRequest request = new PlanRequest(
-                () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, "m"::equals, false, choice);
+                () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, "m"::equals, false, null, choice);
         return new InputPlanner(limits).plan(request, slices::addAll, (read, toRead) -> {}, () -> false);
     }
 

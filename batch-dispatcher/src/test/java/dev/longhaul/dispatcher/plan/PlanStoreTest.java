@@ -92,12 +92,64 @@ class PlanStoreTest {
         assertThat(seqs()).isEmpty();
     }
 
+    @Test
+    void aBatchWithMoreLinesThanItsJobAllowsFails() {
+        PlanStore.Claimed plan = attempt(2, new PlanStore.Bounds(null, 5L, null));
+
+        assertThat(store.start(plan, List.of(), lines(6))).isFalse();
+
+        assertThat(tester.row("select status, errors -> 'data' -> 0 ->> 'code' from batch where id = ?", batch))
+                .isEqualTo("failed|too_many_tasks");
+        assertThat(seqs()).isEmpty();
+    }
+
+    @Test
+    void aBatchWithAsManyLinesAsItsJobAllowsStarts() {
+        assertThat(store.start(attempt(2, new PlanStore.Bounds(null, 5L, null)), List.of(), lines(5)))
+                .isTrue();
+    }
+
+    @Test
+    void aBatchThatOverfillsItsTenantsQueueFails() {
+        String tenant = tester.row("select tenant_id from batch where id = ?", batch);
+        long used = Long.parseLong(tester.row(
+                "select coalesce(sum(lines_total), 0) from batch where tenant_id = ?"
+                        + " and status in ('validating', 'in_progress', 'finalizing', 'cancelling')",
+                tenant));
+
+        assertThat(store.start(attempt(2, new PlanStore.Bounds(null, null, used + 2)), List.of(), lines(3)))
+                .isFalse();
+
+        assertThat(tester.row("select status, errors -> 'data' -> 0 ->> 'message' from batch where id = ?", batch))
+                .isEqualTo("failed|Enqueued line limit reached. Limit: " + (used + 2) + " lines, in use: " + used
+                        + ", this batch: 3. Please try again once some of your batches have ended.");
+    }
+
+    @Test
+    void aBatchThatJustFillsItsTenantsQueueStarts() {
+        long used = Long.parseLong(tester.row(
+                "select coalesce(sum(lines_total), 0) from batch where tenant_id = (select tenant_id from batch where id = ?)"
+                        + " and status in ('validating', 'in_progress', 'finalizing', 'cancelling')",
+                batch));
+
+        assertThat(store.start(attempt(2, new PlanStore.Bounds(null, null, used + 3)), List.of(), lines(3)))
+                .isTrue();
+    }
+
     private List<String> seqs() {
         return tester.rows("select seq from slice where batch_id = ? order by seq", batch);
     }
 
     private PlanStore.Claimed attempt(int number) {
-        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0, null);
+        return attempt(number, PlanStore.Bounds.NONE);
+    }
+
+    private PlanStore.Claimed attempt(int number, PlanStore.Bounds bounds) {
+        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0, bounds, null);
+    }
+
+    private static PlanOutcome.Valid lines(long lines) {
+        return new PlanOutcome.Valid(lines, 1, 10, NOBODY);
     }
 
     private static PlannedSlice slice(int seq) {

@@ -20,6 +20,10 @@ final class PlanTester {
     PlanLimits limits = PlanLimits.DEFAULT;
     String endpoint = CHAT;
     boolean oneModelOnly;
+
+    @Nullable
+    String requiredModel;
+
     Set<String> models = Set.of("m", "m2", "m3");
     int readAtMost = Integer.MAX_VALUE;
     int opened;
@@ -38,7 +42,14 @@ final class PlanTester {
         InputPlanner planner = ownHash == null ? new InputPlanner(limits) : new InputPlanner(limits, () -> ownHash);
         try {
             return planner.plan(
-                    new PlanRequest(() -> open(file), file.length, endpoint, models::contains, oneModelOnly),
+                    new PlanRequest(
+                            () -> open(file),
+                            file.length,
+                            endpoint,
+                            models::contains,
+                            oneModelOnly,
+                            requiredModel,
+                            LineChoice.ALL),
                     slices::addAll,
                     (read, toRead) -> {},
                     () -> false);

@@ -1,0 +1,63 @@
+package dev.longhaul.api.http;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Map;
+
+/**
+ * Refuses what is too long ahead of the body. The server under us has bounds of its own, which are wider: its refusal has neither
+ * body nor id, and clients would take it for a broken connection.
+ */
+@ApplicationScoped
+class RequestBounds {
+    private static final int LONGEST_URI = 128 << 10;
+    private static final int LONGEST_HEADERS = 64 << 10;
+    private static final int BEFORE_RESOURCES = 900;
+    private static final int URI_TOO_LONG = 414;
+    private static final int HEADERS_TOO_LARGE = 431;
+
+    void register(@Observes Filters filters) {
+        filters.register(RequestBounds::check, BEFORE_RESOURCES);
+    }
+
+    private static void check(RoutingContext context) {
+        if (context.request().uri().length() > LONGEST_URI) {
+            refuse(context, URI_TOO_LONG, "The request URL is longer than the maximum of " + LONGEST_URI + " bytes.");
+        } else if (length(context.request().headers()) > LONGEST_HEADERS) {
+            refuse(
+                    context,
+                    HEADERS_TOO_LARGE,
+                    "The request headers are longer than the maximum of " + LONGEST_HEADERS + " bytes.");
+        } else {
+            context.next();
+        }
+    }
+
+    private static int length(MultiMap headers) {
+        int length = 0;
+        for (Map.Entry<String, String> header : headers) {
+            length += header.getKey().length() + header.getValue().length();
+        }
+        return length;
+    }
+
+    private static void refuse(RoutingContext context, int status, String message) {
+        JsonObject error = new JsonObject()
+                .put("message", message)
+                .put("type", "invalid_request_error")
+                .putNull("param")
+                .putNull("code");
+        context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/json")
+                .putHeader("x-should-retry", "false")
+                // Whatever follows such a head is better not read.
+                .putHeader("connection", "close")
+                .end(new JsonObject().put("error", error).encode())
+                .onComplete(done -> context.request().connection().close());
+    }
+}

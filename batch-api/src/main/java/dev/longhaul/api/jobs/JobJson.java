@@ -1,0 +1,73 @@
+package dev.longhaul.api.jobs;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.longhaul.store.Job;
+import dev.longhaul.store.Page;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A job as it is shown; every key is always there. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record JobJson(
+        String id,
+        String object,
+        @Nullable String name,
+        // Jackson would call the accessor of a name with "is" by the rest alone.
+        @JsonProperty("is_default") boolean isDefault,
+        @Nullable String endpoint,
+        @Nullable String model,
+        @Nullable String completionWindow,
+        int priority,
+        boolean singleModel,
+        LimitsJson limits,
+        long createdAt) {
+    static JobJson of(Job job) {
+        Job.Terms terms = job.terms();
+        return new JobJson(
+                job.id(),
+                "job",
+                terms.name(),
+                job.isDefault(),
+                terms.endpoint(),
+                terms.model(),
+                terms.completionWindow(),
+                terms.priority(),
+                terms.singleModel(),
+                new LimitsJson(terms.maxLines()),
+                job.createdAt().getEpochSecond());
+    }
+
+    /** Bounds of each batch. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record LimitsJson(@JsonProperty("max_lines") @Nullable Long maxLines) {}
+
+    /** A list. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record ListJson(
+            String object,
+            List<JobJson> data,
+            @Nullable String firstId,
+            @Nullable String lastId,
+            boolean hasMore) {
+        static ListJson of(Page<Job> page) {
+            List<JobJson> data = page.items().stream().map(JobJson::of).toList();
+            return new ListJson(
+                    "list",
+                    data,
+                    data.isEmpty() ? null : data.getFirst().id(),
+                    data.isEmpty() ? null : data.getLast().id(),
+                    page.hasMore());
+        }
+    }
+
+    /** The answer to a deletion. */
+    record DeletedJson(
+            @JsonProperty String id,
+            @JsonProperty String object,
+            @JsonProperty boolean deleted) {}
+}

@@ -1,0 +1,107 @@
+package dev.longhaul.api.keys;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.longhaul.store.ApiKey;
+import dev.longhaul.store.Page;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as it is shown.
+ *
+ * @param redactedValue the secret's beginning and end
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record KeyJson(
+        String id,
+        String object,
+        String name,
+        String tenant,
+        List<String> scopes,
+        String redactedValue,
+        long createdAt,
+        @Nullable Long expiresAt) {
+    private static final String OBJECT = "api_key";
+
+    static KeyJson of(ApiKey key) {
+        return new KeyJson(
+                key.id(),
+                OBJECT,
+                key.name(),
+                key.tenantId(),
+                key.scopes(),
+                key.hint(),
+                key.createdAt().getEpochSecond(),
+                seconds(key));
+    }
+
+    private static @Nullable Long seconds(ApiKey key) {
+        var expiresAt = key.expiresAt();
+        return expiresAt == null ? null : expiresAt.getEpochSecond();
+    }
+
+    /**
+     * The answer to its creation.
+     *
+     * @param value the secret, shown this once; null when the request repeats an earlier one, since only its hash is known
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record CreatedJson(
+            String id,
+            String object,
+            String name,
+            String tenant,
+            List<String> scopes,
+            String redactedValue,
+            long createdAt,
+            @Nullable Long expiresAt,
+            @Nullable String value) {
+        static CreatedJson of(ApiKey key, @Nullable String value) {
+            return new CreatedJson(
+                    key.id(),
+                    OBJECT,
+                    key.name(),
+                    key.tenantId(),
+                    key.scopes(),
+                    key.hint(),
+                    key.createdAt().getEpochSecond(),
+                    seconds(key),
+                    value);
+        }
+    }
+
+    /** A list. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record ListJson(
+            String object,
+            List<KeyJson> data,
+            @Nullable String firstId,
+            @Nullable String lastId,
+            boolean hasMore) {
+        static ListJson of(Page<ApiKey> page) {
+            List<KeyJson> data = page.items().stream().map(KeyJson::of).toList();
+            return new ListJson(
+                    "list",
+                    data,
+                    data.isEmpty() ? null : data.getFirst().id(),
+                    data.isEmpty() ? null : data.getLast().id(),
+                    page.hasMore());
+        }
+    }
+
+    /** The answer to a revocation. */
+    record DeletedJson(
+            @JsonProperty String id,
+            @JsonProperty String object,
+            @JsonProperty boolean deleted) {
+        static DeletedJson of(String id) {
+            return new DeletedJson(id, OBJECT, true);
+        }
+    }
+}

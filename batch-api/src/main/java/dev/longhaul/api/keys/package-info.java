@@ -1,0 +1,5 @@
+/** API keys over HTTP. */
+@NullMarked
+package dev.longhaul.api.keys;
+
+import org.jspecify.annotations.NullMarked;
