@@ -24,6 +24,7 @@ class DocsTest {
     private static final Pattern LOGGED_ID = Pattern.compile("LOG\\.(?!debug)\\w+\\([^\"]*\"(LH-[A-Z]+\\d+) ");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(?:#[^)]*)?\\)");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
+    private static final Pattern PROVEN_ROW = Pattern.compile(".*`\\w+Test(\\.\\w+)?` \\|");
 
     @Test
     void shouldExplainEveryMessageThatHasAnId() {
@@ -74,7 +75,7 @@ class DocsTest {
     void shouldNameOnlyTestsThatAreThere() {
         List<String> missing = new ArrayList<>();
         List<Path> tests = Longhaul.sources("test");
-        Matcher matcher = TEST.matcher(page("INVARIANTS.md"));
+        Matcher matcher = TEST.matcher(page("INVARIANTS.md") + page("docs/compatibility.md") + page("README.md"));
         while (matcher.find()) {
             String method = matcher.group(2);
             boolean there = tests.stream()
@@ -84,7 +85,23 @@ class DocsTest {
                 missing.add(matcher.group());
             }
         }
-        assertThat(missing).as("tests that INVARIANTS.md names").isEmpty();
+        assertThat(missing).as("tests that INVARIANTS.md, docs/compatibility.md or README.md names").isEmpty();
+    }
+
+    @Test
+    void shouldNameATestForEachRowThatSaysWhoShowsIt() {
+        List<String> unproven = new ArrayList<>();
+        for (String page : List.of("docs/compatibility.md", "README.md")) {
+            boolean isProven = false;
+            for (String line : page(page).split("\n")) {
+                boolean isHead = line.endsWith("| shown by |");
+                isProven = line.startsWith("|") && (isProven || isHead);
+                if (isProven && !isHead && !line.startsWith("|---") && !PROVEN_ROW.matcher(line).matches()) {
+                    unproven.add(page + ": " + line);
+                }
+            }
+        }
+        assertThat(unproven).isEmpty();
     }
 
     /** Full names; those of a backend, which has a name between, by their last part. */

@@ -111,6 +111,12 @@ final class Api {
         return send("POST", "/v1/files", BodyPublishers.ofByteArray(form.bytes()), withType(headers));
     }
 
+    /** Adds a part to an upload. */
+    Answer addPart(String uploadId, byte[] bytes, String... headers) throws IOException, InterruptedException {
+        byte[] body = new Multipart().data(bytes).bytes();
+        return send("POST", "/v1/uploads/" + uploadId + "/parts", BodyPublishers.ofByteArray(body), withType(headers));
+    }
+
     /** Sends a multipart body in chunks. */
     Answer uploadChunked(Multipart form, String... headers) throws IOException, InterruptedException {
         byte[] bytes = form.bytes();

@@ -71,6 +71,14 @@ class BadUploadsTest {
         return new Multipart().field("purpose", "batch");
     }
 
+    private static Multipart fields(int count) {
+        Multipart form = new Multipart();
+        for (int i = 0; i < count; i++) {
+            form.field("field" + i, "x");
+        }
+        return form;
+    }
+
     private static Multipart expiring(String anchor, String seconds) {
         return batch().field("expires_after[anchor]", anchor)
                 .field("expires_after[seconds]", seconds)
@@ -146,6 +154,20 @@ class BadUploadsTest {
                         "string_above_max_length",
                         "8192"),
                 Arguments.of(
+                        "a part's header without end",
+                        batch().file("a".repeat(20_000) + ".jsonl", Lines.ONE),
+                        null,
+                        null,
+                        "Header section"),
+                Arguments.of(
+                        "a character that cannot be stored", batch().file("a\0.jsonl", Lines.ONE), null, null, "name"),
+                Arguments.of(
+                        "a hundred fields and more",
+                        fields(101).file("a.jsonl", Lines.ONE),
+                        null,
+                        null,
+                        "more than 100 parts"),
+                Arguments.of(
                         "long name",
                         batch().file("a".repeat(600) + ".jsonl", Lines.ONE),
                         "file",
@@ -192,13 +214,27 @@ class BadUploadsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldLetTheClientSeeThatAFileIsTooLarge(boolean chunked) throws Exception {
-        Multipart form = batch().file("in.jsonl", Lines.noise(StackResource.MAX_FILE + 1));
+        Multipart form = batch().file("in.jsonl", Lines.noise(StackResource.MAX_OTHER_FILE + 1));
 
         Api.Answer answer = chunked ? api.uploadChunked(form) : api.upload(form);
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.error().getString("param")).isEqualTo("file");
         assertThat(answer.header("x-should-retry")).isEqualTo("false");
+    }
+
+    @Test
+    void shouldHaveAnotherLimitForOtherPurposes() throws Exception {
+        byte[] between = Lines.noise(StackResource.MAX_FILE + 1);
+
+        Api.Answer batch = api.upload(batch().file("in.jsonl", between));
+        Api.Answer other = api.upload(new Multipart().file("in.png", between).field("purpose", "vision"));
+
+        assertThat(batch.status()).isEqualTo(413);
+        assertThat(batch.error().getString("message")).contains(StackResource.MAX_FILE + " bytes");
+        assertThat(other.status()).isEqualTo(200);
+        api.delete("/v1/files/" + other.id());
+        rowsBefore += 1;
     }
 
     @Test
@@ -230,7 +266,7 @@ class BadUploadsTest {
     @Test
     void shouldForgetAnUploadWhoseProcessDied() {
         String id = Ids.newFileId(0);
-        objects.put("files/" + id + "/0", new byte[100], 0, 100);
+        objects.put("files/" + id + "/0", new byte[100], 100);
 
         database.run(
                 "insert into file (id, tenant_id, filename, purpose, state, touched_at)"

@@ -66,6 +66,33 @@ class FilesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "日本語 🚀.jsonl",
+                "e\u0301 \u202egnp.jsonl",
+                "a b;c=d'e.jsonl",
+                "tab\there\u0001\u001b\u007f.jsonl",
+                "no extension",
+                "UPPER.JSONL"
+            })
+    void shouldKeepAFileNameAsItIs(String name) throws Exception {
+        Api.Answer answer = api.upload(new Multipart().field("purpose", "batch").file(name, Lines.ONE));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().getString("filename")).isEqualTo(name);
+        assertThat(api.get("/v1/files/" + answer.id()).json().getString("filename"))
+                .isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../etc/in.jsonl", "C:\\\\work\\\\in.jsonl", "/in.jsonl"})
+    void shouldKeepNoFoldersOfAFileName(String name) throws Exception {
+        Api.Answer answer = api.upload(new Multipart().field("purpose", "batch").file(name, Lines.ONE));
+
+        assertThat(answer.json().getString("filename")).isEqualTo("in.jsonl");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {3, 65_535, 65_536, 65_537, 8 << 20, (8 << 20) + 1, (33 << 20) + 7})
     void shouldGiveBackTheBytesItWasGiven(int length) throws Exception {
         byte[] bytes = Lines.noise(length);
@@ -79,8 +106,10 @@ class FilesTest {
         assertThat(content.header("content-length")).isEqualTo(String.valueOf(length));
         assertThat(content.header("etag")).isEqualTo("\"" + id + "-" + length + "\"");
         assertThat(content.header("accept-ranges")).isEqualTo("bytes");
+        // The buffers of the tests allow objects of 1 MiB at least.
         assertThat(objects.list("files/" + id + "/"))
-                .hasSize(length <= 65_536 ? 0 : (length + (8 << 20) - 1) / (8 << 20));
+                .hasSizeBetween(
+                        length <= 65_536 ? 0 : 1 + length / (8 << 20), length <= 65_536 ? 0 : 1 + (length >> 20));
     }
 
     @ParameterizedTest

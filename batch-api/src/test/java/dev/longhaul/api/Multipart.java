@@ -27,6 +27,11 @@ final class Multipart {
         return part("name=\"file\"", content.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** An upload's part, as the SDKs send it: one has a file name, another has none. */
+    Multipart data(byte[] content) {
+        return part("name=\"data\"" + (content.length % 2 == 0 ? "; filename=\"upload\"" : ""), content);
+    }
+
     private Multipart part(String disposition, byte[] content) {
         out.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n")
                 .getBytes(StandardCharsets.UTF_8));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class StackResource implements QuarkusTestResourceLifecycleManager {
     static final String ADMIN_KEY = "sk-admin-of-the-tests";
     static final int MAX_FILE = 40 << 20;
+    static final int MAX_OTHER_FILE = 41 << 20;
 
     private static @Nullable LocalStack running;
 
@@ -32,10 +33,12 @@ public final class StackResource implements QuarkusTestResourceLifecycleManager 
             running = stack;
             Map<String, String> config = new HashMap<>(stack.systemProperties());
             config.put("longhaul.access.admin-key", ADMIN_KEY);
-            config.put("longhaul.files.max-size", String.valueOf(MAX_FILE));
+            config.put("longhaul.limits.batch-file-size", String.valueOf(MAX_FILE));
+            config.put("longhaul.limits.file-size", String.valueOf(MAX_OTHER_FILE));
             // Fewer than two uploads at once would like to have.
-            config.put("longhaul.files.part-buffers", "3");
+            config.put("longhaul.files.buffers", "3M");
             config.put("longhaul.files.janitor-interval", "1s");
+            config.put("quarkus.http.read-timeout", "5s");
             return config;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -13,6 +13,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +39,15 @@ class TenantIsolationTest {
         CHECKS.put("DELETE /v1/files/{id}", one(Owned.FILE));
         CHECKS.put("GET /v1/files/{id}/content", one(Owned.FILE));
         CHECKS.put("HEAD /v1/files/{id}/content", one(Owned.FILE));
+
+        CHECKS.put("POST /v1/uploads", Check.NAMES_NOTHING);
+        CHECKS.put(
+                "POST /v1/uploads/{id}/parts",
+                new Check.One(
+                        Owned.UPLOAD,
+                        new String(new Multipart().data(new byte[] {'x'}).bytes(), StandardCharsets.UTF_8)));
+        CHECKS.put("POST /v1/uploads/{id}/complete", new Check.One(Owned.UPLOAD, "{\"part_ids\":[\"part_%s\"]}"));
+        CHECKS.put("POST /v1/uploads/{id}/cancel", one(Owned.UPLOAD));
 
         CHECKS.put("POST /v1/batches", naming(Owned.JOB, """
                 {"input_file_id":"file-none","endpoint":"/v1/embeddings","job_id":"%s"}"""));
@@ -104,6 +114,16 @@ class TenantIsolationTest {
                 return owner.post(
                                 "/v1/batches",
                                 "{\"input_file_id\":\"" + FILE.make(owner) + "\",\"endpoint\":\"/v1/embeddings\"}")
+                        .id();
+            }
+        },
+        /** With one part that has come. */
+        UPLOAD {
+            @Override
+            String make(Api owner) throws Exception {
+                return owner.post(
+                                "/v1/uploads",
+                                "{\"filename\":\"a.jsonl\",\"purpose\":\"batch\",\"bytes\":2,\"mime_type\":\"x\"}")
                         .id();
             }
         },
@@ -202,8 +222,9 @@ class TenantIsolationTest {
             case Check.One(Owned owned, String body) -> {
                 String id = made(owned);
                 String own = path.replaceFirst("\\{[^}]+}", id);
-                assertRefused(send(stranger, method, own, body));
-                assertAnswered(send(owner, method, own, body));
+                String content = body.replace("%s", id);
+                assertRefused(send(stranger, method, own, content));
+                assertAnswered(send(owner, method, own, content));
             }
             case Check.Listed(Owned owned) -> {
                 String id = made(owned);
@@ -235,12 +256,19 @@ class TenantIsolationTest {
         if (owned == Owned.ENDED_BATCH) {
             database.run("update batch set status = 'failed', failed_at = now() where id = $1", id);
         }
+        if (owned == Owned.UPLOAD) {
+            String part = "part_" + id;
+            database.run("insert into upload_part (id, upload_id, state, bytes) values ($1, $2, 'ready', 2)", part, id);
+            database.run("insert into file_segment (file_id, seq, bytes, inline) values ($1, 0, 2, '{}')", part);
+        }
         return id;
     }
 
     private static Api.Answer send(Api as, String method, String path, String body) throws Exception {
         BodyPublisher content = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
-        return as.send(method, path, content);
+        return body.startsWith("--")
+                ? as.send(method, path, content, "Content-Type", Multipart.TYPE)
+                : as.send(method, path, content);
     }
 
     private static void assertRefused(Api.Answer answer) {

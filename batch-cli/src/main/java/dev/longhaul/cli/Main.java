@@ -32,6 +32,7 @@ import picocli.CommandLine.HelpCommand;
             RetryCommand.class,
             ResultsCommand.class,
             DownloadCommand.class,
+            FilesCommand.class,
             KeysCommand.class,
             HelpCommand.class
         },

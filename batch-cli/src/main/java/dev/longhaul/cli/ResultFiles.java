@@ -61,7 +61,7 @@ record ResultFiles(Path output, Path errors) {
         }
     }
 
-    private static void checkWritable(String option, Path file) {
+    static void checkWritable(String option, Path file) {
         if (Files.isDirectory(file)) {
             throw CliException.usage(option + " " + file + " is a folder");
         }

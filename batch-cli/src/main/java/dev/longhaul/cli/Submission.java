@@ -3,7 +3,6 @@ package dev.longhaul.cli;
 import dev.longhaul.cli.api.ApiClient;
 import dev.longhaul.cli.api.ApiException;
 import dev.longhaul.cli.api.Batch;
-import dev.longhaul.cli.progress.Figures;
 import org.jspecify.annotations.Nullable;
 
 /** Uploading an input file and creating its batch. */
@@ -18,9 +17,7 @@ final class Submission {
      */
     static Batch submit(ApiClient client, InputFile input, @Nullable String endpoint, String window) {
         try {
-            String fileId = client.upload(input.path());
-            System.err.println(
-                    "longhaul: uploaded " + input.path() + " (" + Figures.count(input.size()) + " bytes) as " + fileId);
+            String fileId = Uploading.upload(client, input.path(), "batch");
             Batch batch = client.create(fileId, endpoint != null ? endpoint : input.endpoint(), window);
             System.err.println("longhaul: created " + batch.id() + " for " + batch.endpoint());
             return batch;

@@ -283,6 +283,33 @@ class CommandsTest {
         assertThat(retry.headers()).containsKey("Idempotency-key");
     }
 
+    @Test
+    void shouldListShowUploadDownloadAndDeleteFiles() throws IOException {
+        String file = "{\"id\":\"file-1\",\"created_at\":1700000000,\"bytes\":1234,\"purpose\":\"batch\","
+                + "\"filename\":\"in.jsonl\"}";
+        api.answer("GET /v1/files?limit=5&purpose=batch", 200, "{\"data\":[" + file + "]}")
+                .answer("GET /v1/files/file-1", 200, file)
+                .answer("POST /v1/files", 200, file)
+                .answer("GET /v1/files/file-1/content", 200, "content\n")
+                .answer("DELETE /v1/files/file-1", 200, "{\"id\":\"file-1\",\"deleted\":true}");
+        Path output = directory.resolve("content");
+
+        assertThat(longhaul("files", "list", "-n", "5", "--purpose", "batch", "--api", url()))
+                .isZero();
+        assertThat(longhaul("files", "show", "file-1", "--api", url())).isZero();
+        assertThat(longhaul("files", "upload", input(), "--api", url())).isZero();
+        assertThat(longhaul("files", "download", "file-1", "--output", output.toString(), "--api", url()))
+                .isZero();
+        assertThat(longhaul("files", "delete", "file-1", "--api", url())).isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("file-1  2023-11-14T22:13:20Z            1,234 bytes  batch         in.jsonl\n")
+                .contains("\"filename\" : \"in.jsonl\"")
+                .contains("\nfile-1\n")
+                .endsWith("file-1 is deleted\n");
+        assertThat(output).hasContent("content\n");
+    }
+
     private int watch(String batch) {
         try (FakeApi other = new FakeApi()) {
             other.answer("GET /v1/batches/batch_1", 200, batch);

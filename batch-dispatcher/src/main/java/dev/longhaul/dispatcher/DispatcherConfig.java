@@ -18,14 +18,6 @@ public interface DispatcherConfig {
     @WithDefault("33554432")
     int hashBytes();
 
-    /** Request lines a file may have. */
-    @WithDefault("50000000")
-    long maxLines();
-
-    /** Bytes a request line may have. */
-    @WithDefault("33554432")
-    int maxLineBytes();
-
     /** Request lines a slice may have. */
     @WithDefault("1024")
     int sliceLines();

@@ -203,8 +203,8 @@ class FinalizerTest {
         String orphan = ObjectKeys.resultSegment(batch.id, ResultKind.OUTPUT, 0, 7);
         String named = ObjectKeys.resultSegment(batch.id, ResultKind.OUTPUT, 0, 8);
         byte[] line = batch.line(0, 0).getBytes(UTF_8);
-        tester.objects.put(orphan, line, 0, line.length);
-        tester.objects.put(named, line, 0, line.length);
+        tester.objects.put(orphan, line, line.length);
+        tester.objects.put(named, line, line.length);
         tester.database.run(
                 "insert into file_segment (file_id, seq, bytes, object_key) values ($1, 0, $2, $3)",
                 "file-out" + batch.id,
@@ -217,7 +217,7 @@ class FinalizerTest {
             await().until(() ->
                     tester.objects.list(ObjectKeys.resultsPrefix(batch.id)).equals(List.of(named)));
             String late = ObjectKeys.resultSegment(batch.id, ResultKind.OUTPUT, 0, 9);
-            tester.objects.put(late, line, 0, line.length);
+            tester.objects.put(late, line, line.length);
             batch.produce(0, LineOutcome.COMPLETED, 0, 1);
             batch.awaitStatus(BatchStatus.COMPLETED);
             await().until(() ->

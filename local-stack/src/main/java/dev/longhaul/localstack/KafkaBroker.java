@@ -5,6 +5,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -75,16 +78,31 @@ final class KafkaBroker implements LocalServer {
     }
 
     private Properties settings(int controllerPort) {
+        var settings = settings();
+        // The quorum is this node alone, so the controller's port may change from start to start.
+        settings.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("log.dirs", data.toString());
+        return settings;
+    }
+
+    /** The same node in a container: its settings as environment variables of Apache Kafka's image. */
+    static Map<String, String> environment(Map<String, String> listeners) {
+        var environment = new HashMap<String, String>();
+        var settings = settings();
+        settings.putAll(listeners);
+        settings.forEach((name, value) -> environment.put(
+                "KAFKA_" + name.toString().toUpperCase(Locale.ROOT).replace('.', '_'), value.toString()));
+        return environment;
+    }
+
+    private static Properties settings() {
         var settings = new Properties();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", String.valueOf(NODE));
-        // The quorum is this node alone, so the controller's port may change from start to start.
-        settings.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
         settings.put("controller.listener.names", "CONTROLLER");
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        settings.put("log.dirs", data.toString());
         settings.put("auto.create.topics.enable", "false");
         singleNode(settings);
         recordSize(settings);

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
+    /** System property: the servers come from images instead; Maven's profile {@code containers} sets it. */
+    private static final String CONTAINERS = "local-stack.containers";
+
     static final String REGION = "us-east-1";
     static final String BUCKET = "longhaul";
 
@@ -188,6 +191,9 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private LocalServer server(Part part, int port) {
+        if (Boolean.getBoolean(CONTAINERS)) {
+            return ContainerServer.of(part, port);
+        }
         return switch (part) {
             case KAFKA -> new KafkaBroker(data.of("kafka"), port);
             case POSTGRES -> new PostgresServer(data.of("postgres"), port);

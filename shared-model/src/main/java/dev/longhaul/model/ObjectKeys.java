@@ -14,6 +14,11 @@ public final class ObjectKeys {
         return filePrefix(fileId) + seq;
     }
 
+    /** What the keys of a part begin with, of an upload that is to become this file. */
+    public static String partPrefix(String fileId, String partId) {
+        return filePrefix(fileId) + partId + "-";
+    }
+
     /** Everything that belongs to a batch's results. */
     public static String resultsPrefix(String batchId) {
         return "results/" + batchId + "/";

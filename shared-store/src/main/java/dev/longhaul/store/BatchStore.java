@@ -49,7 +49,8 @@ public class BatchStore {
                 and ($18::text is null or (exists (select from r) and exists (select from f)))
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
-            select b.job_id, b.created_at, b.expires_at, t.* from b join tenant t on t.id = b.tenant_id""".formatted(Transitions.EVENT);
+            select b.job_id, b.created_at, b.expires_at, t.max_batches, t.max_lines, t.max_batches_an_hour
+            from b join tenant t on t.id = b.tenant_id""".formatted(Transitions.EVENT);
 
     private final Sessions sessions;
     private final Database database;

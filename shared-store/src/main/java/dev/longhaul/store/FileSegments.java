@@ -2,6 +2,7 @@ package dev.longhaul.store;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -36,13 +37,25 @@ public class FileSegments {
 
     /** The segments of a file that hold what is from an offset on, in order. */
     public List<Segment> from(String fileId, long offset) {
-        List<Segment> segments = new ArrayList<>();
-        for (Row row : database.run("""
+        return segments(database.run("""
                 select bytes, object_key, inline, until from (
                   select seq, bytes, object_key, inline, (sum(bytes) over (order by seq))::bigint as until
                   from file_segment where file_id = $1) s
                 where until > $2 order by seq
-                """, fileId, offset)) {
+                """, fileId, offset));
+    }
+
+    /** The segments of an upload's parts in this order, as the file will have them that is made of them. */
+    public List<Segment> ofParts(List<String> partIds) {
+        return segments(database.run("""
+                select s.bytes, s.object_key, s.inline, (sum(s.bytes) over (order by i.n, s.seq))::bigint as until
+                from unnest($1::text[]) with ordinality as i (id, n) join file_segment s on s.file_id = i.id
+                order by i.n, s.seq""", (Object) partIds.toArray(String[]::new)));
+    }
+
+    private static List<Segment> segments(RowSet<Row> rows) {
+        List<Segment> segments = new ArrayList<>();
+        for (Row row : rows) {
             Buffer inline = row.getBuffer("inline");
             long bytes = row.getLong("bytes");
             segments.add(new Segment(

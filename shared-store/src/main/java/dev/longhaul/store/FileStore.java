@@ -101,31 +101,57 @@ public class FileStore {
             if (first.isPresent()) {
                 return Optional.of(row(transaction.run("select * from file where id = $1", first.get())));
             }
-            RowSet<Row> ready = transaction.run(
-                    switch (uploaded.content()) {
-                        case Inline inline -> INSERT_READY;
-                        case InObjects objects -> MAKE_READY;
-                    },
-                    id,
-                    tenantId,
-                    uploaded.filename(),
-                    uploaded.purpose(),
-                    uploaded.bytes(),
-                    seconds(uploaded.expiresAfter()));
-            if (ready.size() == 0) {
+            Optional<StoredFile> ready = switch (uploaded.content()) {
+                case Inline inline ->
+                    Optional.of(insertReady(
+                            transaction,
+                            tenantId,
+                            id,
+                            uploaded.filename(),
+                            uploaded.purpose(),
+                            uploaded.bytes(),
+                            uploaded.expiresAfter()));
+                case InObjects objects -> makeReady(transaction, tenantId, id, uploaded);
+            };
+            if (ready.isEmpty()) {
                 return Optional.empty();
             }
             quotas.admitFile(transaction, tenantId, uploaded.bytes());
             insertSegments(transaction, id, uploaded.content());
-            return Optional.of(row(ready));
+            return ready;
         });
+    }
+
+    /** Inserts a file that can be read from this transaction's commit on; its segments are the caller's. */
+    static StoredFile insertReady(
+            Database.Transaction transaction,
+            String tenantId,
+            String id,
+            String filename,
+            String purpose,
+            long bytes,
+            @Nullable Duration expiresAfter) {
+        return row(transaction.run(INSERT_READY, id, tenantId, filename, purpose, bytes, seconds(expiresAfter)));
+    }
+
+    private static Optional<StoredFile> makeReady(
+            Database.Transaction transaction, String tenantId, String id, Uploaded uploaded) {
+        RowSet<Row> ready = transaction.run(
+                MAKE_READY,
+                id,
+                tenantId,
+                uploaded.filename(),
+                uploaded.purpose(),
+                uploaded.bytes(),
+                seconds(uploaded.expiresAfter()));
+        return ready.size() == 0 ? Optional.empty() : Optional.of(row(ready));
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {
         return duration == null ? null : (double) duration.toSeconds();
     }
 
-    private static void insertSegments(Database.Transaction transaction, String id, Content content) {
+    static void insertSegments(Database.Transaction transaction, String id, Content content) {
         switch (content) {
             case Inline(byte[] bytes) ->
                 transaction.run(

@@ -4,17 +4,20 @@ import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
+import io.minio.MinioAsyncClient;
 import io.minio.MinioClient;
-import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.errors.ErrorResponseException;
+import io.minio.http.HttpUtils;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
 
 /**
  * S3, as far as Longhaul needs it: whole puts, ranged gets, lists and deletes. Methods block; call them on virtual threads or
@@ -22,16 +25,53 @@ import java.util.Optional;
  */
 @ApplicationScoped
 public class ObjectStore {
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int MOST_AT_ONCE = 128;
+
     private final MinioClient client;
+    private final Uploader uploader;
     private final String bucket;
+    private final String region;
 
     public ObjectStore(ObjectStoreConfig config) {
+        OkHttpClient http = httpClient();
         this.client = MinioClient.builder()
                 .endpoint(config.endpoint())
                 .region(config.region())
                 .credentials(config.accessKey(), config.secretKey())
+                .httpClient(http)
                 .build();
+        this.uploader = new Uploader(MinioAsyncClient.builder()
+                .endpoint(config.endpoint())
+                .region(config.region())
+                .credentials(config.accessKey(), config.secretKey())
+                .httpClient(http)
+                .build());
         this.bucket = config.bucket();
+        this.region = config.region();
+    }
+
+    /** As many calls at once as there are uploads: of the library's five a slow one would hold up the others. */
+    private static OkHttpClient httpClient() {
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(MOST_AT_ONCE);
+        dispatcher.setMaxRequestsPerHost(MOST_AT_ONCE);
+        long millis = LIMIT.toMillis();
+        return HttpUtils.newDefaultHttpClient(millis, millis, millis)
+                .newBuilder()
+                .dispatcher(dispatcher)
+                .build();
+    }
+
+    /** Sends an array as it is; the put that the library offers to all copies its bytes first. */
+    private static final class Uploader extends MinioAsyncClient {
+        Uploader(MinioAsyncClient client) {
+            super(client);
+        }
+
+        void put(String bucket, String region, String key, byte[] bytes, int length) throws Exception {
+            putObject(bucket, region, key, bytes, length, null, null);
+        }
     }
 
     /** Creates the bucket if it is missing. */
@@ -53,14 +93,12 @@ public class ObjectStore {
         return client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
     }
 
-    /** Writes an object; its bytes must not change until this returns. */
-    public void put(String key, byte[] bytes, int offset, int length) {
-        call(
-                "write " + key,
-                () -> client.putObject(PutObjectArgs.builder().bucket(bucket).object(key).stream(
-                                new ByteArrayInputStream(bytes, offset, length), length, -1)
-                        .contentType("application/octet-stream")
-                        .build()));
+    /** Writes the first bytes of an array as an object; they must not change until this returns. */
+    public void put(String key, byte[] bytes, int length) {
+        call("write " + key, () -> {
+            uploader.put(bucket, region, key, bytes, length);
+            return Optional.empty();
+        });
     }
 
     /** Opens part of an object; the caller closes the stream. Reading it may throw an {@link IOException} at any byte. */

@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -49,11 +48,7 @@ final class ListRows implements AutoCloseable {
     private final String tenant;
 
     ListRows(Stack stack, String tenant) throws SQLException {
-        Map<String, String> addresses = new HashMap<>();
-        stack.command("env").orThrow().lines().forEach(line -> {
-            String[] parts = line.substring("export ".length()).split("=", 2);
-            addresses.put(parts[0], parts[1].replace("'", ""));
-        });
+        Map<String, String> addresses = stack.variables();
         this.connection = DriverManager.getConnection(
                 "jdbc:" + addresses.get("LONGHAUL_POSTGRES_URL"),
                 addresses.get("LONGHAUL_POSTGRES_USER"),

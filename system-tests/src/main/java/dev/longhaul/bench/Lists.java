@@ -48,8 +48,8 @@ final class Lists implements Scenario {
         try (Stack stack = bench.stack()) {
             Stack.Status status = stack.status();
             JsonClient operator = new JsonClient(status.api(), status.apiKey());
-            JsonNode key = operator.post("/api_keys", "{\"name\":\"bench\",\"tenant\":\"bench-list\"}");
-            JsonClient tenant = new JsonClient(status.api(), key.path("value").asText());
+            figures.accept(QuotaCost.measure(operator, client(status, operator, "bench-quotas"), "bench-quotas"));
+            JsonClient tenant = client(status, operator, "bench-list");
             String job = tenant.post("/jobs", "{}").path("id").asText();
             try (ListRows seed = new ListRows(stack, "bench-list")) {
                 seed.insert(rows, job);
@@ -60,6 +60,11 @@ final class Lists implements Scenario {
             }
             stack.reset();
         }
+    }
+
+    private static JsonClient client(Stack.Status status, JsonClient operator, String tenant) {
+        JsonNode key = operator.post("/api_keys", "{\"name\":\"bench\",\"tenant\":\"" + tenant + "\"}");
+        return new JsonClient(status.api(), key.path("value").asText());
     }
 
     private void pages(Consumer<Figure> figures, JsonClient tenant, String job, ListRows seed) throws SQLException {

@@ -29,7 +29,7 @@ public final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "NAME",
-            description = "throughput, saturation, small, planning, list, memory; none: all but memory")
+            description = "throughput, saturation, small, planning, list, upload, memory; none: all but memory")
     private Set<String> names = new LinkedHashSet<>();
 
     @Option(names = "--runs", paramLabel = "N", description = "Runs after the warm-up, ${DEFAULT-VALUE} if not said.")
@@ -58,6 +58,7 @@ public final class Main implements Callable<Integer> {
         scenarios.put("small", SmallBatches::new);
         scenarios.put("planning", Planning::new);
         scenarios.put("list", Lists::new);
+        scenarios.put("upload", Uploads::new);
         scenarios.put("memory", Memory::new);
         return scenarios;
     }

@@ -154,9 +154,35 @@ public final class Api {
                 .build()));
     }
 
+    /** Sends JSON to a path, such as {@code /jobs}. */
+    public JsonNode post(String path, String body) {
+        return json(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    }
+
+    /** Deletes what is at a path. */
+    public JsonNode delete(String path) {
+        return json(request(path).DELETE().build());
+    }
+
     /** The first page of a list, such as {@code /files}. */
     public JsonNode list(String path) {
         return json(request(path).build());
+    }
+
+    /** Deletes a file. */
+    public void deleteFile(String id) {
+        json(request("/files/" + id).DELETE().build());
+    }
+
+    /** What a path answers to a body of JSON. */
+    public JsonNode post(String path, ObjectNode body) {
+        return json(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
+                .build());
     }
 
     /** The bytes of a file; the caller closes the stream. */

@@ -32,14 +32,21 @@ public final class Commands {
      * @throws IllegalStateException when it has not ended after the limit; it is then killed
      */
     public static Result run(Duration limit, Map<String, String> environment, List<String> command) {
+        return run(limit, environment, Path.of("").toAbsolutePath(), command);
+    }
+
+    /** The same in a folder. */
+    public static Result run(Duration limit, Map<String, String> environment, Path folder, List<String> command) {
         Path out = null;
         Path err = null;
         try {
             // Files, not pipes: a pipe that a background child inherits would never end.
             out = Files.createTempFile("longhaul", ".out");
             err = Files.createTempFile("longhaul", ".err");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
             process.getOutputStream().close();

@@ -95,6 +95,16 @@ public final class Stack implements AutoCloseable {
                 URI.create(status.path("api").asText()), status.path("api_key").asText(), members);
     }
 
+    /** Where its servers are and its key, as a service of it reads them from its environment. */
+    public Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>();
+        command("env").orThrow().lines().forEach(line -> {
+            String[] parts = line.substring("export ".length()).split("=", 2);
+            variables.put(parts[0], parts[1].replace("'", ""));
+        });
+        return variables;
+    }
+
     /** Its directory; logs lie in {@code logs} there. */
     public Path data() {
         return data;

@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +26,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** What only an operator sees: the stack's Kafka and PostgreSQL. */
 final class Servers {
     private final Stack stack;
-    private final Map<String, String> addresses = new HashMap<>();
+    private final Map<String, String> addresses;
 
     Servers(Stack stack) {
         this.stack = stack;
-        stack.command("env").orThrow().lines().forEach(line -> {
-            String[] parts = line.substring("export ".length()).split("=", 2);
-            addresses.put(parts[0], parts[1].replace("'", ""));
-        });
+        this.addresses = stack.variables();
     }
 
     /** The name of the process that leads the schedule; empty when none does. */

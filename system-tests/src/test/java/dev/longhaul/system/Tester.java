@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** A running Longhaul with two dispatchers and one finalizer, and all that a scenario does with it. */
-final class Tester implements AutoCloseable {
+public final class Tester implements AutoCloseable {
     static final String DISPATCHER_1 = "batch-dispatcher-1";
     static final String DISPATCHER_2 = "batch-dispatcher-2";
     static final String FINALIZER = "batch-finalizer-1";
@@ -46,16 +46,21 @@ final class Tester implements AutoCloseable {
         simulator().reset();
     }
 
-    Api api() {
+    public Api api() {
         return new Api(status.api(), status.apiKey());
     }
 
-    Simulator simulator() {
+    public Simulator simulator() {
         return new Simulator(member("inference-sim").port());
     }
 
-    Stack stack() {
+    public Stack stack() {
         return stack;
+    }
+
+    /** Where its API is, and who runs. */
+    public Stack.Status status() {
+        return status;
     }
 
     Stack.Member member(String name) {
@@ -93,25 +98,25 @@ final class Tester implements AutoCloseable {
     }
 
     /** Uploads the lines and creates a batch with a window of a day. */
-    Batch start(ChatLines lines) {
+    public Batch start(ChatLines lines) {
         return start(lines, "24h");
     }
 
-    Batch start(ChatLines lines, String window) {
+    public Batch start(ChatLines lines, String window) {
         return api().create(api().upload(lines.bytes()), "/v1/chat/completions", window);
     }
 
     /** Waits until the batch has ended. */
-    Batch end(Batch batch) {
+    public Batch end(Batch batch) {
         return await(batch, Batch::ended);
     }
 
-    Batch await(Batch batch, Predicate<Batch> wished) {
+    public Batch await(Batch batch, Predicate<Batch> wished) {
         return api().await(batch.id(), POLL, LIMIT, wished);
     }
 
     /** What is in the files of an ended batch, after each line was checked. */
-    ResultCheck.Summary check(Batch ended, ChatLines lines) {
+    public ResultCheck.Summary check(Batch ended, ChatLines lines) {
         return ResultCheck.of(api(), ended, lines.count());
     }
 

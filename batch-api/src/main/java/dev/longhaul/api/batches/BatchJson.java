@@ -15,20 +15,41 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A batch as OpenAI and its kin show it: every key is always there. */
+@Schema(name = "Batch")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record BatchJson(
         String id,
-        String object,
-        String endpoint,
-        @Nullable String model,
-        @JsonRawValue @Nullable String errors,
+        @Schema(enumeration = "batch") String object,
+        @Schema(description = "What its lines call.") String endpoint,
+
+        @Schema(description = "The model of all its lines; null while that is unknown or where there are several.")
+        @Nullable
+        String model,
+
+        @Schema(implementation = ErrorsJson.class) @JsonRawValue @Nullable
+        String errors,
+
         String inputFileId,
-        String completionWindow,
+        @Schema(description = "As it was asked for.") String completionWindow,
+
+        @Schema(
+                enumeration = {
+                    "validating",
+                    "failed",
+                    "in_progress",
+                    "finalizing",
+                    "completed",
+                    "expired",
+                    "cancelling",
+                    "cancelled"
+                })
         String status,
+
         @Nullable String outputFileId,
         @Nullable String errorFileId,
         long createdAt,
@@ -45,10 +66,22 @@ record BatchJson(
         Map<String, String> metadata,
         String jobId,
         @Nullable String jobName,
-        @Nullable Long pausedAt,
-        @Nullable String stopReason,
-        @Nullable String maxErrors,
-        @Nullable String retryOf,
+
+        @Schema(description = "Null unless it is paused.") @Nullable
+        Long pausedAt,
+
+        @Schema(
+                enumeration = {"cancelled", "expired", "error_limit"},
+                description = "Why it ends before all of its lines are served; null when it does not.")
+        @Nullable
+        String stopReason,
+
+        @Schema(description = "How many lines may fail, such as `10`, or which share of them, such as `5%`.") @Nullable
+        String maxErrors,
+
+        @Schema(description = "The batch whose failed lines it runs.") @Nullable
+        String retryOf,
+
         ProgressJson progress) {
     static BatchJson of(Batch batch, BatchProgress progress) {
         return of(batch, progress, batch.errors());
@@ -93,7 +126,22 @@ record BatchJson(
         return time == null ? null : time.getEpochSecond();
     }
 
+    /** What was wrong with the input; kept as JSON by whoever found it. */
+    @Schema(name = "BatchErrors")
+    record ErrorsJson(@Schema(enumeration = "list") String object, List<ErrorJson> data) {}
+
+    /** One thing that was wrong, in a line or as a whole. */
+    @Schema(name = "BatchError")
+    record ErrorJson(
+            String code,
+            String message,
+            @Nullable String param,
+
+            @Schema(description = "Counted from 1; null where it is about no line.") @Nullable
+            Long line) {}
+
     /** Token counts with OpenAI's nesting. */
+    @Schema(name = "BatchUsage")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record UsageJson(
             long inputTokens,
@@ -111,22 +159,26 @@ record BatchJson(
         }
     }
 
+    @Schema(name = "BatchInputTokens")
     record InputDetailsJson(@JsonProperty("cached_tokens") long cachedTokens) {}
 
+    @Schema(name = "BatchOutputTokens")
     record OutputDetailsJson(
             @JsonProperty("reasoning_tokens") long reasoningTokens) {}
 
     /** The answer to a deletion. */
+    @Schema(name = "BatchDeleted")
     record DeletedJson(
             @JsonProperty String id,
-            @JsonProperty String object,
+            @JsonProperty @Schema(enumeration = "batch") String object,
             @JsonProperty boolean deleted) {}
 
     /** A list; its items carry ten errors at most, since a thousand each would be megabytes. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "BatchList")
     record ListJson(
-            String object,
+            @Schema(enumeration = "list") String object,
             List<BatchJson> data,
             @Nullable String firstId,
             @Nullable String lastId,

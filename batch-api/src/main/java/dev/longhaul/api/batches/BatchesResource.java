@@ -37,12 +37,22 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.Explode;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/batches}. */
 @Path("/v1/batches")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Batches")
 public class BatchesResource {
     private static final int USUALLY_LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -74,6 +84,8 @@ public class BatchesResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createBatch", summary = "Creates a batch from an uploaded file.")
+    @RequestBodySchema(BatchBody.class)
     public BatchJson create(
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             @Context HttpHeaders headers,
@@ -88,6 +100,8 @@ public class BatchesResource {
     @POST
     @Path("{id}/retry")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "retryBatch", summary = "Runs the failed lines of an ended batch again, as a new batch.")
+    @RequestBodySchema(RetryBody.class)
     public BatchJson retry(
             @PathParam("id") String id,
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
@@ -141,13 +155,42 @@ public class BatchesResource {
     }
 
     @GET
+    @Operation(operationId = "listBatches", summary = "Lists batches, the newest first.")
+    @Parameter(
+            name = "metadata",
+            in = ParameterIn.QUERY,
+            style = ParameterStyle.DEEPOBJECT,
+            explode = Explode.TRUE,
+            description = "Pairs that its metadata must have, as in `metadata[team]=search`.",
+            schema = @Schema(type = SchemaType.OBJECT, additionalProperties = String.class))
     public BatchJson.ListJson list(
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("status") @Nullable String status,
+            @QueryParam("status")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            enumeration = {
+                                                "validating",
+                                                "failed",
+                                                "in_progress",
+                                                "finalizing",
+                                                "completed",
+                                                "expired",
+                                                "cancelling",
+                                                "cancelled"
+                                            }))
+                    @Nullable
+                    String status,
             @QueryParam("job_id") @Nullable String jobId,
-            @QueryParam("created_after") @Nullable String createdAfter,
-            @QueryParam("created_before") @Nullable String createdBefore,
+            @QueryParam("created_after")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+                    @Nullable
+                    String createdAfter,
+            @QueryParam("created_before")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+                    @Nullable
+                    String createdBefore,
             @Context UriInfo uri) {
         BatchFilter filter = ListFilter.read(status, jobId, createdAfter, createdBefore, uri.getQueryParameters());
         int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
@@ -158,6 +201,7 @@ public class BatchesResource {
 
     @GET
     @Path("{id}")
+    @Operation(operationId = "getBatch", summary = "Tells how a batch is.")
     public BatchJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return batches.find(caller.tenantId(), id)
@@ -167,6 +211,7 @@ public class BatchesResource {
 
     @DELETE
     @Path("{id}")
+    @Operation(operationId = "deleteBatch", summary = "Deletes an ended batch and its result files.")
     public BatchJson.DeletedJson delete(@PathParam("id") String id) {
         Texts.check("id", id);
         return switch (deletion.delete(caller.tenantId(), id)) {
@@ -181,6 +226,7 @@ public class BatchesResource {
     @POST
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "cancelBatch", summary = "Cancels a batch; what is done is kept.")
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
         Batch batch = control.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
@@ -195,6 +241,7 @@ public class BatchesResource {
     @POST
     @Path("{id}/pause")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "pauseBatch", summary = "Starts no further line of a batch; its window goes on.")
     public BatchJson pause(@PathParam("id") String id) {
         Texts.check("id", id);
         return json(stillRuns("pause", id, control.pause(caller.tenantId(), id)));
@@ -204,6 +251,7 @@ public class BatchesResource {
     @POST
     @Path("{id}/resume")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "resumeBatch", summary = "Lets a paused batch go on.")
     public BatchJson resume(@PathParam("id") String id) {
         Texts.check("id", id);
         return json(stillRuns("resume", id, control.resume(caller.tenantId(), id)));

@@ -6,21 +6,29 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.longhaul.store.Batch;
 import dev.longhaul.store.BatchProgress;
 import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** How far a batch is, beside the standard keys. */
+@Schema(name = "Progress")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record ProgressJson(
         double linesPerSecond,
-        @Nullable Long estimatedEndAt,
+
+        @Schema(description = "Null while nothing moves.") @Nullable
+        Long estimatedEndAt,
+
         long inputTokens,
         long outputTokens,
         WaitingJson waiting,
-        @Nullable Double plannedShare) {
+
+        @Schema(minimum = "0", maximum = "1", description = "How much of its input file is read.") @Nullable
+        Double plannedShare) {
     private static final double HUNDREDTHS = 100;
 
     /** Lines that no call has been started for, by what they wait for. */
+    @Schema(name = "Waiting")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record WaitingJson(long queue, long backendDown, long rateLimited, long paused) {}
 

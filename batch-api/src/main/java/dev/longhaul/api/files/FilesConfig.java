@@ -8,13 +8,17 @@ import java.time.Duration;
 /** Uploads. */
 @ConfigMapping(prefix = "longhaul.files")
 interface FilesConfig {
-    /** Bytes of the largest file. */
-    @WithDefault("50G")
-    MemorySize maxSize();
+    /** Memory that all uploads of this process share; each under way needs 1 MiB of it and takes up to 16. At least 1M. */
+    @WithDefault("64M")
+    MemorySize buffers();
 
-    /** Buffers of 8 MiB that all uploads of this process share; an upload that finds none waits. At least 1. */
-    @WithDefault("8")
-    int partBuffers();
+    /** How long an upload waits for memory before it is answered with 429. */
+    @WithDefault("60s")
+    Duration bufferWait();
+
+    /** How long an upload in parts may take from its creation to its completion; at least a second. */
+    @WithDefault("1h")
+    Duration uploadLifetime();
 
     /** How long files of purpose {@code batch} live when the upload does not say. */
     @WithDefault("30d")

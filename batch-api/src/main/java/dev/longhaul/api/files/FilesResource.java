@@ -26,40 +26,57 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.InputStream;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/files}. */
 @Path("/v1/files")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Files")
 public class FilesResource {
+    private static final String BYTES = MediaType.APPLICATION_OCTET_STREAM;
     private static final int MOST_LISTED = 10_000;
     private static final List<String> ORDERS = List.of("asc", "desc");
 
     private final FileStore files;
     private final FileSegments segments;
-    private final Uploads uploads;
+    private final FileIntake intake;
     private final Janitor janitor;
     private final Caller caller;
 
-    FilesResource(FileStore files, FileSegments segments, Uploads uploads, Janitor janitor, Caller caller) {
+    FilesResource(FileStore files, FileSegments segments, FileIntake intake, Janitor janitor, Caller caller) {
         this.files = files;
         this.segments = segments;
-        this.uploads = uploads;
+        this.intake = intake;
         this.janitor = janitor;
         this.caller = caller;
     }
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createFile", summary = "Uploads a file.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FileBody.class)))
     public FileJson upload(
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) @Nullable String contentType,
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             InputStream body)
             throws InterruptedException {
         try {
             IdempotencyKey.check(idempotencyKey);
-            return FileJson.of(uploads.take(caller.tenantId(), contentType, body, idempotencyKey));
+            return FileJson.of(intake.take(caller.tenantId(), contentType, body, idempotencyKey));
         } catch (UploadForm.BrokenOffException e) {
             throw ApiException.badRequest(null, null, "The request body broke off.");
         } catch (ApiException | StoreException e) {
@@ -69,10 +86,28 @@ public class FilesResource {
     }
 
     @GET
+    @Operation(operationId = "listFiles", summary = "Lists files.")
     public FileJson.ListJson list(
             @QueryParam("purpose") @Nullable String purpose,
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("order") @Nullable String order,
+            @QueryParam("limit")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "10000",
+                                            defaultValue = "10000"))
+                    @Nullable
+                    String limit,
+            @QueryParam("order")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"asc", "desc"},
+                                            defaultValue = "desc"))
+                    @Nullable
+                    String order,
             @QueryParam("after") @Nullable String after) {
         if (order != null && !ORDERS.contains(order)) {
             throw ApiException.invalidValue("order", Texts.notSupported(order, ORDERS));
@@ -88,12 +123,14 @@ public class FilesResource {
 
     @GET
     @Path("{id}")
+    @Operation(operationId = "getFile", summary = "Describes a file.")
     public FileJson get(@PathParam("id") String id) {
         return FileJson.of(file(id));
     }
 
     @DELETE
     @Path("{id}")
+    @Operation(operationId = "deleteFile", summary = "Deletes a file; a batch that reads it goes on.")
     public FileJson.DeletedJson delete(@PathParam("id") String id) {
         Texts.check("id", id);
         if (!files.delete(caller.tenantId(), id)) {
@@ -107,9 +144,20 @@ public class FilesResource {
     @GET
     @Path("{id}/content")
     @Produces(MediaType.WILDCARD)
+    @Operation(operationId = "getFileContent", summary = "Streams a file's bytes.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of it.",
+            content = @Content(mediaType = BYTES, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(
+            responseCode = "206",
+            description = "The range that was asked for.",
+            content = @Content(mediaType = BYTES, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "304", description = "It is what `If-None-Match` names.")
+    @APIResponse(responseCode = "416", description = "It has no such range.")
     public Response content(
             @PathParam("id") String id,
-            @HeaderParam("Range") @Nullable String range,
+            @HeaderParam("Range") @Parameter(example = "bytes=0-1023") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
         StoredFile file = file(id);
@@ -135,6 +183,8 @@ public class FilesResource {
     @HEAD
     @Path("{id}/content")
     @Produces(MediaType.WILDCARD)
+    @Operation(operationId = "headFileContent", summary = "Tells how long a file is.")
+    @APIResponse(responseCode = "200", description = "The headers of its content.")
     public Response contentHead(@PathParam("id") String id) {
         StoredFile file = file(id);
         return headers(file, Response.Status.OK, file.bytes()).build();

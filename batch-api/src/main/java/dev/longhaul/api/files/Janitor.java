@@ -10,6 +10,7 @@ import dev.longhaul.store.FileStore;
 import dev.longhaul.store.LeaderLease;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoreException;
+import dev.longhaul.store.UploadParts;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,6 +35,8 @@ class Janitor {
     private final FilesConfig config;
     private final FileStore files;
     private final FileErasure erasure;
+    private final UploadParts parts;
+    private final UploadLeftovers leftovers;
     private final ObjectStore objects;
     private final LiveUploads live;
     private final LeaderLease lease;
@@ -46,12 +49,16 @@ class Janitor {
             Database database,
             FileStore files,
             FileErasure erasure,
+            UploadParts parts,
+            UploadLeftovers leftovers,
             ObjectStore objects,
             LiveUploads live) {
         this.setup = setup;
         this.config = config;
         this.files = files;
         this.erasure = erasure;
+        this.parts = parts;
+        this.leftovers = leftovers;
         this.objects = objects;
         this.live = live;
         this.lease = new LeaderLease(
@@ -86,6 +93,7 @@ class Janitor {
         Set<String> ids = live.ids();
         if (!ids.isEmpty()) {
             files.touch(ids);
+            parts.touch(ids);
         }
         return TOUCH_EVERY;
     }
@@ -98,6 +106,7 @@ class Janitor {
             if (givenUp > 0) {
                 LOG.warnf("uploads=%d given up, their process is gone", givenUp);
             }
+            leftovers.sweep(config.uploadSilence());
             erasure.expireFiles();
             erasure.forgetIdempotencyKeys();
             erasure.foldUsage();

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The uploads under way in this process whose bytes go to S3. For any thread. */
+/** The files and parts under way in this process whose bytes go to S3. For any thread. */
 @ApplicationScoped
 class LiveUploads {
     private final Set<String> ids = ConcurrentHashMap.newKeySet();

@@ -24,11 +24,14 @@ final class UploadForm {
     private static final int MOST_PARTS = 100;
     private static final String UNNAMED = "upload";
 
+    private final String filePart;
     private final Map<String, String> fields = new HashMap<>();
     private @Nullable String filename;
     private boolean hasFile;
 
-    private UploadForm() {}
+    private UploadForm(String filePart) {
+        this.filePart = filePart;
+    }
 
     /** Takes the bytes of the file part. */
     interface Sink {
@@ -44,14 +47,21 @@ final class UploadForm {
         }
     }
 
-    static UploadForm read(@Nullable String contentType, InputStream body, Sink file) throws InterruptedException {
+    /**
+     * Reads a body to its end.
+     *
+     * @param filePart the name of the part whose bytes go to the sink
+     * @throws BrokenOffException if the client went away
+     */
+    static UploadForm read(@Nullable String contentType, InputStream body, String filePart, Sink file)
+            throws InterruptedException {
         if (contentType == null || !contentType.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
             throw ApiException.badRequest(
                     null,
                     null,
                     "Invalid content type: expected 'multipart/form-data', but got '" + contentType + "' instead.");
         }
-        UploadForm form = new UploadForm();
+        UploadForm form = new UploadForm(filePart);
         try {
             FileUpload upload = new FileUpload();
             upload.setHeaderEncoding("UTF-8");
@@ -79,7 +89,7 @@ final class UploadForm {
         // Never closed here: closing would read the rest of the part, however long it is. The iterator closes what it
         // passes.
         InputStream in = part.openStream();
-        if (!"file".equals(name)) {
+        if (!filePart.equals(name)) {
             byte[] value = in.readNBytes(LONGEST_FIELD + 1);
             if (value.length > LONGEST_FIELD) {
                 throw ApiException.badRequest(
@@ -89,7 +99,8 @@ final class UploadForm {
             return;
         }
         if (hasFile) {
-            throw ApiException.invalidValue("file", "Invalid 'file': expected one file, but got several.");
+            throw ApiException.invalidValue(
+                    filePart, "Invalid '" + filePart + "': expected one file, but got several.");
         }
         hasFile = true;
         filename = part.getName();
@@ -107,7 +118,7 @@ final class UploadForm {
         return ApiException.badRequest(null, null, "The multipart body cannot be read: " + why + ".");
     }
 
-    /** Whether there was a part {@code file}. */
+    /** Whether there was the part with the bytes. */
     boolean hasFile() {
         return hasFile;
     }

@@ -2,156 +2,151 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
+import dev.longhaul.api.http.IdempotencyKey;
+import dev.longhaul.api.http.JsonFields;
 import dev.longhaul.api.http.Texts;
 import dev.longhaul.model.Ids;
 import dev.longhaul.store.FileStore;
-import dev.longhaul.store.FileStore.Uploaded;
 import dev.longhaul.store.Idempotency;
-import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoredFile;
+import dev.longhaul.store.StoredUpload;
+import dev.longhaul.store.StoredUpload.Status;
+import dev.longhaul.store.UploadParts;
+import dev.longhaul.store.UploadStore;
+import dev.longhaul.store.UploadStore.NewUpload;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.InputStream;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes uploads in. A body that is refused or breaks off leaves nothing behind. */
+/** Creates uploads in parts and ends them. */
 @ApplicationScoped
 class Uploads {
-    private static final List<String> PURPOSES =
-            List.of("assistants", "batch", "fine-tune", "vision", "user_data", "evals");
-    private static final String BATCH = "batch";
-    private static final int LONGEST_FILENAME = 512;
-    private static final long LEAST_EXPIRY = 3_600;
-    private static final long MOST_EXPIRY = 2_592_000;
+    private static final int LONGEST = 512;
 
-    private final Upload.Means means;
+    private final UploadStore uploads;
+    private final UploadParts parts;
+    private final FileStore files;
+    private final PartContents contents;
+    private final FileRules rules;
     private final FilesConfig config;
+    private final Janitor janitor;
 
-    Uploads(FileStore files, ObjectStore objects, PartBuffers buffers, LiveUploads live, FilesConfig config) {
-        this.means = new Upload.Means(files, objects, buffers, live);
+    Uploads(
+            UploadStore uploads,
+            UploadParts parts,
+            FileStore files,
+            PartContents contents,
+            FileRules rules,
+            FilesConfig config,
+            Janitor janitor) {
+        this.uploads = uploads;
+        this.parts = parts;
+        this.files = files;
+        this.contents = contents;
+        this.rules = rules;
         this.config = config;
+        this.janitor = janitor;
     }
 
-    /**
-     * Reads a multipart body into a file.
-     *
-     * @throws ApiException if the tenant did something wrong; the body may then be unread to its end
-     * @throws UploadForm.BrokenOffException if the client went away
-     */
-    StoredFile take(String tenantId, @Nullable String contentType, InputStream body, @Nullable String idempotencyKey)
-            throws InterruptedException {
-        MessageDigest digest = idempotencyKey == null ? null : Digests.sha256();
-        long limit = config.maxSize().asLongValue();
-        try (Upload upload =
-                new Upload(means, tenantId, Ids.newFileId(InstantSource.system().millis()))) {
-            UploadForm form = UploadForm.read(contentType, body, (bytes, offset, length) -> {
-                if (upload.bytes() + length > limit) {
-                    throw ApiException.tooLarge(
-                            "file", "Invalid 'file': larger than the maximum of " + limit + " bytes.");
-                }
-                if (digest != null) {
-                    digest.update(bytes, offset, length);
-                }
-                upload.write(bytes, offset, length);
-            });
-            upload.complete();
-            Uploaded uploaded = check(form, upload);
-            Idempotency idempotency =
-                    digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
-            StoredFile file = finish(tenantId, upload, uploaded, idempotency);
-            if (file.id().equals(upload.id())) {
-                upload.keep();
-            }
-            return file;
-        }
-    }
-
-    private StoredFile finish(String tenantId, Upload upload, Uploaded uploaded, @Nullable Idempotency idempotency) {
+    StoredUpload create(String tenantId, byte[] body, @Nullable String idempotencyKey) {
+        JsonFields fields = JsonFields.parse(body);
+        String filename = fields.requiredText("filename", LONGEST);
+        String purpose = FileRules.purpose(fields.text("purpose", LONGEST).orElse(null));
+        FileRules.checkName("filename", purpose, filename);
+        long bytes = Texts.within("bytes", fields.requiredInteger("bytes"), 1, rules.mostUploadBytes(purpose));
+        NewUpload wanted = new NewUpload(
+                filename,
+                purpose,
+                fields.requiredText("mime_type", LONGEST),
+                bytes,
+                lifetime(fields, purpose),
+                config.uploadLifetime());
+        long now = InstantSource.system().millis();
+        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(body));
         try {
-            return means.files()
-                    .finish(tenantId, upload.id(), uploaded, idempotency)
-                    .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
+            return uploads.create(tenantId, Ids.newId("upload_", now), Ids.newFileId(now), wanted, idempotency);
         } catch (Idempotency.ConflictException e) {
-            throw ApiException.conflict(
-                    "Idempotency-Key",
-                    "The Idempotency-Key '" + idempotencyKey(idempotency) + "' was used for another file.");
+            throw IdempotencyKey.conflict(idempotencyKey);
         }
     }
 
-    private static String idempotencyKey(@Nullable Idempotency idempotency) {
-        return idempotency == null ? "" : idempotency.key();
+    private @Nullable Duration lifetime(JsonFields fields, String purpose) {
+        Optional<JsonFields> expiresAfter = fields.object("expires_after");
+        if (expiresAfter.isEmpty()) {
+            return rules.usualLifetime(purpose);
+        }
+        FileRules.checkAnchor(
+                "expires_after.anchor",
+                expiresAfter.get().text("anchor", LONGEST).orElse(null));
+        return FileRules.lifetime("expires_after.seconds", expiresAfter.get().requiredInteger("seconds"));
     }
 
-    private Uploaded check(UploadForm form, Upload upload) {
-        if (!form.hasFile()) {
-            throw ApiException.missing("file");
+    /** An upload that takes parts. */
+    StoredUpload open(String tenantId, String id) {
+        StoredUpload upload = known(tenantId, id);
+        if (upload.status() != Status.PENDING) {
+            throw ended("add parts to", upload);
         }
-        String purpose = purpose(form.field("purpose"));
-        String filename = form.filename();
-        if (filename.length() > LONGEST_FILENAME) {
+        if (parts.count(id) >= CompleteRequest.MOST_PARTS) {
             throw ApiException.badRequest(
-                    "string_above_max_length", "file", "Invalid 'file': its name is longer than 512 characters.");
+                    null, null, "The upload has " + CompleteRequest.MOST_PARTS + " parts, and may not have more.");
         }
-        Texts.check("file", filename);
-        if (purpose.equals(BATCH) && hasOtherExtension(filename)) {
-            throw ApiException.badRequest(null, null, "Invalid file format for Batch API. Must be .jsonl");
-        }
-        if (upload.bytes() == 0) {
-            throw ApiException.badRequest(
-                    null, "file", "Invalid file format: the file is empty. It must be .jsonl with one request a line.");
-        }
-        if (purpose.equals(BATCH) && !upload.beginsWithObject()) {
-            throw ApiException.badRequest(
-                    null,
-                    "file",
-                    "Invalid file format for Batch API. Must be .jsonl, but its first line is not a JSON object.");
-        }
-        return new Uploaded(filename, purpose, upload.bytes(), expiresAfter(form, purpose), upload.content());
+        return upload;
     }
 
-    private static String purpose(@Nullable String purpose) {
-        if (purpose == null) {
-            throw ApiException.missing("purpose");
+    /** The same request again answers the same, also without a key: whoever lost the answer must be able to ask for it. */
+    UploadJson complete(String tenantId, String id, byte[] body, @Nullable String idempotencyKey) {
+        CompleteRequest request = CompleteRequest.read(body);
+        StoredUpload upload = known(tenantId, id);
+        byte[] digest = request.sha256(id);
+        if (upload.status() == Status.PENDING) {
+            request.check(upload, parts.ready(id, request.partIds()));
+            contents.check(upload, request);
+            Optional<StoredFile> file = finish(upload, request, digest, idempotencyKey);
+            upload = known(tenantId, id);
+            if (file.isPresent()) {
+                janitor.wake();
+                return UploadJson.of(upload, file.get());
+            }
         }
-        if (!PURPOSES.contains(purpose)) {
-            throw ApiException.invalidValue("purpose", Texts.notSupported(purpose, PURPOSES));
+        if (upload.status() != Status.COMPLETED || !Arrays.equals(digest, upload.completedWith())) {
+            throw ended("complete", upload);
         }
-        return purpose;
+        return UploadJson.of(upload, files.find(tenantId, upload.fileId()).orElse(null));
     }
 
-    /** A name without extension says nothing about the format and passes. */
-    private static boolean hasOtherExtension(String filename) {
-        return filename.lastIndexOf('.') >= 0
-                && !filename.toLowerCase(Locale.ROOT).endsWith(".jsonl");
-    }
-
-    private @Nullable Duration expiresAfter(UploadForm form, String purpose) {
-        String anchor = form.field("expires_after[anchor]");
-        String seconds = form.field("expires_after[seconds]");
-        if (anchor == null && seconds == null) {
-            return purpose.equals(BATCH) ? config.batchLifetime() : null;
-        }
-        if (anchor == null) {
-            throw ApiException.missing("expires_after[anchor]");
-        }
-        if (!anchor.equals("created_at")) {
-            throw ApiException.invalidValue("expires_after[anchor]", Texts.notSupported(anchor, List.of("created_at")));
-        }
-        if (seconds == null) {
-            throw ApiException.missing("expires_after[seconds]");
-        }
-        return Texts.seconds("expires_after[seconds]", wholeNumber(seconds), LEAST_EXPIRY, MOST_EXPIRY);
-    }
-
-    private static long wholeNumber(String seconds) {
+    private Optional<StoredFile> finish(
+            StoredUpload upload, CompleteRequest request, byte[] digest, @Nullable String idempotencyKey) {
         try {
-            return Long.parseLong(seconds.strip());
-        } catch (NumberFormatException e) {
-            throw ApiException.invalidType("expires_after[seconds]", "an integer", "a string");
+            return uploads.complete(upload, request.partIds(), digest, idempotencyKey);
+        } catch (Idempotency.ConflictException e) {
+            throw IdempotencyKey.conflict(idempotencyKey);
         }
+    }
+
+    UploadJson cancel(String tenantId, String id) {
+        Texts.check("id", id);
+        uploads.cancel(tenantId, id);
+        StoredUpload upload = known(tenantId, id);
+        if (upload.status() != Status.CANCELLED) {
+            throw ended("cancel", upload);
+        }
+        janitor.wake();
+        return UploadJson.of(upload);
+    }
+
+    StoredUpload known(String tenantId, String id) {
+        Texts.check("id", id);
+        return uploads.find(tenantId, id)
+                .orElseThrow(() -> ApiException.notFound("id", "No such Upload object: " + id));
+    }
+
+    static ApiException ended(String what, StoredUpload upload) {
+        return ApiException.conflict(
+                null,
+                "Cannot " + what + " an upload with status '" + upload.status().wireName() + "'.");
     }
 }

@@ -7,14 +7,16 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.longhaul.store.Job;
 import dev.longhaul.store.Page;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A job as it is shown; every key is always there. */
+@Schema(name = "Job")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record JobJson(
         String id,
-        String object,
+        @Schema(enumeration = "job") String object,
         @Nullable String name,
         // Jackson would call the accessor of a name with "is" by the rest alone.
         @JsonProperty("is_default") boolean isDefault,
@@ -42,14 +44,16 @@ record JobJson(
     }
 
     /** Bounds of each batch. */
+    @Schema(name = "JobLimits")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record LimitsJson(@JsonProperty("max_lines") @Nullable Long maxLines) {}
 
     /** A list. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "JobList")
     record ListJson(
-            String object,
+            @Schema(enumeration = "list") String object,
             List<JobJson> data,
             @Nullable String firstId,
             @Nullable String lastId,
@@ -66,8 +70,9 @@ record JobJson(
     }
 
     /** The answer to a deletion. */
+    @Schema(name = "JobDeleted")
     record DeletedJson(
             @JsonProperty String id,
-            @JsonProperty String object,
+            @JsonProperty @Schema(enumeration = "job") String object,
             @JsonProperty boolean deleted) {}
 }

@@ -21,12 +21,16 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/jobs}. */
 @Path("/v1/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Jobs")
 public class JobsResource {
     private static final int USUALLY_LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -41,6 +45,8 @@ public class JobsResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createJob", summary = "Creates a job.")
+    @RequestBodySchema(JobBody.class)
     public JobJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
@@ -59,6 +65,7 @@ public class JobsResource {
     }
 
     @GET
+    @Operation(operationId = "listJobs", summary = "Lists jobs, the newest first.")
     public JobJson.ListJson list(
             @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
         int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
@@ -69,6 +76,7 @@ public class JobsResource {
 
     @GET
     @Path("{id}")
+    @Operation(operationId = "getJob", summary = "Describes a job.")
     public JobJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return jobs.find(caller.tenantId(), id).map(JobJson::of).orElseThrow(() -> unknown(null, id));
@@ -76,6 +84,7 @@ public class JobsResource {
 
     @DELETE
     @Path("{id}")
+    @Operation(operationId = "deleteJob", summary = "Deletes a job that no open batch belongs to.")
     public JobJson.DeletedJson delete(@PathParam("id") String id) {
         Texts.check("id", id);
         return switch (jobs.delete(caller.tenantId(), id)) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.longhaul.store.ApiKey;
 import dev.longhaul.store.Page;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param redactedValue the secret's beginning and end
  */
+@Schema(name = "ApiKey")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record KeyJson(
         String id,
-        String object,
+        @Schema(enumeration = "api_key") String object,
         String name,
         String tenant,
         List<String> scopes,
@@ -51,9 +53,10 @@ record KeyJson(
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "ApiKeyCreated")
     record CreatedJson(
             String id,
-            String object,
+            @Schema(enumeration = "api_key") String object,
             String name,
             String tenant,
             List<String> scopes,
@@ -78,8 +81,9 @@ record KeyJson(
     /** A list. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "ApiKeyList")
     record ListJson(
-            String object,
+            @Schema(enumeration = "list") String object,
             List<KeyJson> data,
             @Nullable String firstId,
             @Nullable String lastId,
@@ -96,9 +100,10 @@ record KeyJson(
     }
 
     /** The answer to a revocation. */
+    @Schema(name = "ApiKeyDeleted")
     record DeletedJson(
             @JsonProperty String id,
-            @JsonProperty String object,
+            @JsonProperty @Schema(enumeration = "api_key") String object,
             @JsonProperty boolean deleted) {
         static DeletedJson of(String id) {
             return new DeletedJson(id, OBJECT, true);

@@ -25,12 +25,16 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/api_keys}: for the operator those of all tenants, for another admin those of the tenant. */
 @Path("/v1/api_keys")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Keys")
 @AdminOnly
 public class KeysResource {
     private static final int USUALLY_LISTED = 20;
@@ -50,6 +54,8 @@ public class KeysResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createApiKey", summary = "Creates a key; its value is told this once.")
+    @RequestBodySchema(KeyBody.class)
     public KeyJson.CreatedJson create(
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
         IdempotencyKey.check(idempotencyKey);
@@ -83,6 +89,7 @@ public class KeysResource {
     }
 
     @GET
+    @Operation(operationId = "listApiKeys", summary = "Lists keys, the newest first.")
     public KeyJson.ListJson list(
             @QueryParam("tenant") @Nullable String tenant,
             @QueryParam("after") @Nullable String after,
@@ -99,6 +106,7 @@ public class KeysResource {
 
     @GET
     @Path("{id}")
+    @Operation(operationId = "getApiKey", summary = "Describes a key.")
     public KeyJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return keys.find(ownTenant(), id).map(KeyJson::of).orElseThrow(() -> unknown(null, id));
@@ -107,6 +115,7 @@ public class KeysResource {
     /** Revokes it; another process may go on taking it for some seconds. */
     @DELETE
     @Path("{id}")
+    @Operation(operationId = "deleteApiKey", summary = "Revokes a key.")
     public KeyJson.DeletedJson revoke(@PathParam("id") String id) {
         Texts.check("id", id);
         if (id.equals(KeyStore.ADMIN_KEY_ID) && caller.isOperator()) {

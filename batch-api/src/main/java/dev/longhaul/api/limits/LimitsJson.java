@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.longhaul.store.Quota;
 import dev.longhaul.store.Quotas;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A tenant's limits, and how much of each is used. */
+@Schema(name = "Limits")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record LimitsJson(
-        String object,
+        @Schema(enumeration = "limits") String object,
         String tenant,
         LimitJson files,
         LimitJson bytes,
@@ -36,6 +38,7 @@ record LimitsJson(
      * @param limit null for none
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "Limit")
     record LimitJson(
             @JsonProperty @Nullable Long limit,
             @JsonProperty long used) {

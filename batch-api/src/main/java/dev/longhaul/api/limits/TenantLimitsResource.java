@@ -15,11 +15,15 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** {@code /v1/tenants/{id}/limits}: for the operator those of all tenants, for another admin those of the tenant, to look at. */
 @Path("/v1/tenants/{id}/limits")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Limits")
 @AdminOnly
 public class TenantLimitsResource {
     private final Quotas quotas;
@@ -31,6 +35,7 @@ public class TenantLimitsResource {
     }
 
     @GET
+    @Operation(operationId = "getTenantLimits", summary = "Tells a tenant's limits.")
     public LimitsJson get(@PathParam("id") String id) {
         check(id);
         return quotas.standing(id).map(standing -> LimitsJson.of(id, standing)).orElseThrow(() -> unknown(id));
@@ -38,6 +43,8 @@ public class TenantLimitsResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "setTenantLimits", summary = "Sets a tenant's limits.")
+    @RequestBodySchema(LimitsBody.class)
     public LimitsJson set(@PathParam("id") String id, InputStream body) {
         check(id);
         if (!caller.isOperator()) {

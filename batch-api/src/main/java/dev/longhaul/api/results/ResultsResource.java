@@ -24,12 +24,20 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/batches/{id}/results} and {@code errors}: what is sealed of a batch's two files, from any byte on. */
 @Path("/v1/batches")
 @Produces(MediaType.WILDCARD)
 @RunOnVirtualThread
+@Tag(name = "Batches")
 public class ResultsResource {
     private static final String JSON_LINES = "application/jsonl";
 
@@ -47,22 +55,64 @@ public class ResultsResource {
 
     @GET
     @Path("{id}/results")
+    @Operation(
+            operationId = "getBatchResults",
+            summary = "Streams the lines that succeeded, also while the batch runs.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What there is from the offset on.",
+            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+    @APIResponse(
+            responseCode = "206",
+            description = "The range that was asked for.",
+            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+    @APIResponse(responseCode = "416", description = "There are not so many bytes yet.")
     public Response results(
             @PathParam("id") String id,
-            @QueryParam("offset") @Nullable String offset,
-            @QueryParam("follow") @Nullable String follow,
-            @HeaderParam("Range") @Nullable String range,
+            @QueryParam("offset")
+                    @Parameter(
+                            description = "The first byte.",
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
+                    @Nullable
+                    String offset,
+            @QueryParam("follow")
+                    @Parameter(
+                            description = "Whether to stay until the batch has ended.",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String follow,
+            @HeaderParam("Range") @Parameter(example = "bytes=1024-") @Nullable String range,
             @Context HttpServerResponse response) {
         return answer(id, ResultKind.OUTPUT, new Wanted(offset(offset), isTrue(follow), range), response::closed);
     }
 
     @GET
     @Path("{id}/errors")
+    @Operation(operationId = "getBatchErrors", summary = "Streams the lines that failed, also while the batch runs.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What there is from the offset on.",
+            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+    @APIResponse(
+            responseCode = "206",
+            description = "The range that was asked for.",
+            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+    @APIResponse(responseCode = "416", description = "There are not so many bytes yet.")
     public Response errors(
             @PathParam("id") String id,
-            @QueryParam("offset") @Nullable String offset,
-            @QueryParam("follow") @Nullable String follow,
-            @HeaderParam("Range") @Nullable String range,
+            @QueryParam("offset")
+                    @Parameter(
+                            description = "The first byte.",
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
+                    @Nullable
+                    String offset,
+            @QueryParam("follow")
+                    @Parameter(
+                            description = "Whether to stay until the batch has ended.",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String follow,
+            @HeaderParam("Range") @Parameter(example = "bytes=1024-") @Nullable String range,
             @Context HttpServerResponse response) {
         return answer(id, ResultKind.ERRORS, new Wanted(offset(offset), isTrue(follow), range), response::closed);
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,7 +20,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class ApiClient {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
-    private static final Duration UPLOAD_LIMIT = Duration.ofHours(12);
 
     private final String base;
     private final String key;
@@ -58,24 +55,9 @@ public final class ApiClient {
         this.retry = new Retry(this.base, patience);
     }
 
-    /** Uploads a JSONL file and answers its id. */
-    public String upload(Path file) {
-        String idempotencyKey = UUID.randomUUID().toString();
-        return json(() -> {
-                    try {
-                        FileUpload upload = new FileUpload(file);
-                        return request("/files")
-                                .timeout(UPLOAD_LIMIT)
-                                .header("Content-Type", upload.contentType())
-                                .header("Idempotency-Key", idempotencyKey)
-                                .POST(upload.body())
-                                .build();
-                    } catch (FileNotFoundException e) {
-                        throw new ApiException("can't read " + file, e);
-                    }
-                })
-                .path("id")
-                .asText();
+    /** The files there. */
+    public FilesApi files() {
+        return new FilesApi(this);
     }
 
     public Batch create(String fileId, String endpoint, String window) {
@@ -251,7 +233,7 @@ public final class ApiClient {
         json(() -> request("/api_keys/" + id).DELETE().build());
     }
 
-    private JsonNode json(Supplier<HttpRequest> request) {
+    JsonNode json(Supplier<HttpRequest> request) {
         return retry.run(() -> {
             HttpResponse<String> response = send(request.get(), BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
@@ -265,6 +247,11 @@ public final class ApiClient {
         });
     }
 
+    /** Where it is, ending in {@code /v1}. */
+    String base() {
+        return base;
+    }
+
     private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler) throws IOException {
         try {
             return http.send(request, handler);
@@ -274,7 +261,7 @@ public final class ApiClient {
         }
     }
 
-    private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request(String path) {
         return authorized(path).timeout(ANSWER_LIMIT);
     }
 

@@ -42,7 +42,7 @@ class ApiClientTest {
         Path file = Files.writeString(directory.resolve("my \"requests\".txt"), "{\"a\":1}\n{\"b\":2}");
         api.answer("POST /v1/files", 200, "{\"id\":\"file-1\"}");
 
-        assertThat(client.upload(file)).isEqualTo("file-1");
+        assertThat(client.files().upload(file, Files.size(file), "batch")).isEqualTo("file-1");
 
         FakeApi.Received request = api.received("POST /v1/files").getFirst();
         assertThat(request.headers()).containsEntry("Authorization", List.of("Bearer sk-test"));

@@ -13,11 +13,14 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A Batch API whose answers a test lines up: for each request line, one after the other, the last one for ever. */
 public final class FakeApi implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, Deque<Answer>> answers = new HashMap<>();
+    private final Map<String, Function<String, @Nullable String>> byBody = new HashMap<>();
     private final List<Received> received = new ArrayList<>();
 
     /** What a client sent. */
@@ -38,6 +41,12 @@ public final class FakeApi implements AutoCloseable {
     /** @param line such as {@code GET /v1/batches/batch_1} */
     public synchronized FakeApi answer(String line, int status, String body) {
         answers.computeIfAbsent(line, key -> new ArrayDeque<>()).add(new Answer(status, body, false));
+        return this;
+    }
+
+    /** Answers each such request by its body from now on; null is a 503. */
+    public synchronized FakeApi answerEach(String line, Function<String, @Nullable String> answer) {
+        byBody.put(line, answer);
         return this;
     }
 
@@ -81,6 +90,11 @@ public final class FakeApi implements AutoCloseable {
 
     private synchronized Answer next(Received request) {
         received.add(request);
+        Function<String, @Nullable String> own = byBody.get(request.line());
+        if (own != null) {
+            String body = own.apply(request.body());
+            return body == null ? new Answer(503, "", false) : new Answer(200, body, false);
+        }
         Deque<Answer> waiting = answers.get(request.line());
         if (waiting == null) {
             return new Answer(404, "{\"error\":{\"message\":\"nothing at " + request.line() + "\"}}", false);

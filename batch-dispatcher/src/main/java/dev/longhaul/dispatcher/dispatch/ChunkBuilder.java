@@ -10,7 +10,7 @@ import java.util.List;
 
 /** A result chunk under construction: one slice's lines that one lane has answered. Belongs to that lane's thread. */
 final class ChunkBuilder {
-    private static final int INITIAL_BYTES = 16 * 1024;
+    private static final int INITIAL_BYTES = 64 * 1024;
 
     private final SliceRun run;
     private LineBuffer output = new LineBuffer(0);

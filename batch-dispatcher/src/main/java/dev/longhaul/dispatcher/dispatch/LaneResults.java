@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * else. Belongs to its lane's event loop.
  */
 final class LaneResults {
-    private static final int CHUNK_BYTES = 256 * 1024;
+    private static final int CHUNK_BYTES = 512 * 1024;
     private static final byte[] NO_ID = "null".getBytes(StandardCharsets.US_ASCII);
     private static final long CHUNK_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 

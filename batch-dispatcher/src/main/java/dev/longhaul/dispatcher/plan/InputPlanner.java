@@ -86,6 +86,7 @@ public final class InputPlanner {
             RequestRules rules = rules();
             long lines = 0;
             long lastLine = 0;
+            long inputs = 0;
             try (Pass pass = new Pass()) {
                 while (pass.next()) {
                     if (++lines > limits.maxLines()) {
@@ -99,6 +100,10 @@ public final class InputPlanner {
                     switch (pass.outcome()) {
                         case LineProblem problem -> problems.add(problem, line);
                         case RequestLine read -> {
+                            inputs += rules.embeddingInputs(read);
+                            if (inputs > limits.maxEmbeddingInputs()) {
+                                return invalid(tooManyInputs());
+                            }
                             search.see(line, hashOf(read));
                             LineProblem broken = rules.broken(read);
                             if (broken != null) {
@@ -213,6 +218,13 @@ public final class InputPlanner {
                 "too_many_tasks",
                 "The input file has more than " + limits.maxLines()
                         + " requests. Please split it into several batches.");
+    }
+
+    private PlanProblem tooManyInputs() {
+        return PlanProblem.ofFile(
+                "too_many_tasks",
+                "The input file has more than " + limits.maxEmbeddingInputs()
+                        + " embedding inputs. Please split it into several batches.");
     }
 
     private static PlanProblem emptyFile() {

@@ -10,10 +10,18 @@ package dev.longhaul.dispatcher.plan;
  * @param hashBudgetBytes memory for the hashes that find duplicate ids; what it is above a power of two stays unused.
  *     There is room for three lines in 16 bytes (64 MiB: 12.5 million), and a larger file is read again for each
  *     further part
+ * @param maxEmbeddingInputs inputs of all lines together, if they ask for embeddings
  */
-public record PlanLimits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudgetBytes) {
+public record PlanLimits(
+        long maxLines,
+        int maxLineBytes,
+        int maxSliceLines,
+        int maxSliceBytes,
+        int hashBudgetBytes,
+        long maxEmbeddingInputs) {
 
-    public static final PlanLimits DEFAULT = new PlanLimits(50_000_000, 32 << 20, 1024, 1 << 20, 64 << 20);
+    public static final PlanLimits DEFAULT =
+            new PlanLimits(50_000_000, 32 << 20, 1024, 1 << 20, 64 << 20, Long.MAX_VALUE);
 
     public PlanLimits {
         atLeast(1, maxLines, "maxLines");
@@ -21,6 +29,7 @@ public record PlanLimits(long maxLines, int maxLineBytes, int maxSliceLines, int
         atLeast(1, maxSliceLines, "maxSliceLines");
         atLeast(1, maxSliceBytes, "maxSliceBytes");
         atLeast(64, hashBudgetBytes, "hashBudgetBytes");
+        atLeast(1, maxEmbeddingInputs, "maxEmbeddingInputs");
         if (maxLineBytes > 1 << 30) {
             throw new IllegalArgumentException("maxLineBytes must be at most 1 GiB: " + maxLineBytes);
         }

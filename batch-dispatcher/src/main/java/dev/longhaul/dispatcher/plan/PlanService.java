@@ -5,6 +5,8 @@ import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.store.FileSegments;
+import dev.longhaul.store.Limits;
+import dev.longhaul.store.LimitsConfig;
 import dev.longhaul.store.StoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -33,17 +35,25 @@ public class PlanService {
     private volatile boolean running = true;
     private volatile Runnable onStarted = () -> {};
 
-    PlanService(PlanStore store, FileSegments files, Backends backends, ProcessLease lease, DispatcherConfig config) {
+    PlanService(
+            PlanStore store,
+            FileSegments files,
+            Backends backends,
+            ProcessLease lease,
+            DispatcherConfig config,
+            LimitsConfig limits) {
         this.store = store;
         this.files = files;
         this.backends = backends;
         this.lease = lease;
+        Limits most = Limits.of(limits);
         this.planner = new InputPlanner(new PlanLimits(
-                config.maxLines(),
-                config.maxLineBytes(),
+                most.lines(),
+                most.lineBytes(),
                 config.sliceLines(),
                 config.sliceLength(),
-                config.hashBytes()));
+                config.hashBytes(),
+                most.embeddingInputs()));
     }
 
     /** Starts the slots. */

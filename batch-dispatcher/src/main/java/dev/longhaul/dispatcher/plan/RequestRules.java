@@ -61,6 +61,11 @@ final class RequestRules {
         return endpoint.acceptsInputOf(line) ? null : missingInput();
     }
 
+    /** The inputs that count against the limit of a batch for embeddings; none for another endpoint. */
+    long embeddingInputs(RequestLine line) {
+        return endpoint == EndpointRules.EMBEDDINGS ? line.inputs() : 0;
+    }
+
     private boolean isServed(String model) {
         // Runs of one model are the rule: the tokenizer hands out the same string then.
         if (!model.equals(lastModel)) {

@@ -39,8 +39,15 @@ class DuplicateIdsTest {
                 chat("\\ud800"),
                 chat("?"),
                 chat("\\udc00"),
-                chat("\ufffd"));
-        assertThat(tester.valid(text).lines()).isEqualTo(8);
+                chat("\ufffd"),
+                chat("\\u0000"),
+                chat("\\u0001"),
+                chat("\\n"),
+                chat("\u00e9"),
+                chat("e\u0301"),
+                chat("\u202ea"),
+                chat("\u00a0"));
+        assertThat(tester.valid(text).lines()).isEqualTo(15);
     }
 
     @Test

@@ -268,6 +268,26 @@ class InputPlannerTest {
     }
 
     @Test
+    void tooManyEmbeddingInputsAreTheFilesFault() {
+        tester.endpoint = "/v1/embeddings";
+        tester.limits(100, 1000, 100, 1000, 1024, 5);
+        String three = "{\"custom_id\":\"3\",\"method\":\"POST\",\"url\":\"/v1/embeddings\","
+                + "\"body\":{\"model\":\"m\",\"input\":[\"a\",[1,2],\"c\"]}}\n";
+        String one = "{\"custom_id\":\"%s\",\"method\":\"POST\",\"url\":\"/v1/embeddings\","
+                + "\"body\":{\"model\":\"m\",\"input\":%s}}\n";
+
+        String five = three + one.formatted("a", "\"x\"") + one.formatted("b", "[1,2,3,4,5,6]");
+
+        assertThat(tester.valid(five).lines()).isEqualTo(3);
+        assertThat(tester.problems(five + one.formatted("c", "[\"x\"]")))
+                .containsExactly(new PlanProblem(
+                        "too_many_tasks",
+                        "The input file has more than 5 embedding inputs. Please split it into several batches.",
+                        null,
+                        null));
+    }
+
+    @Test
     void theFirstThousandBadLinesAreListedAndTheRestCounted() {
         String text = ("[]\n" + "\n" + chat("same") + "\n").repeat(1000);
 

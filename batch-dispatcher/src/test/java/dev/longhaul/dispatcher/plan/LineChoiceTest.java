@@ -92,7 +92,7 @@ class LineChoiceTest {
 
     private PlanOutcome plan(byte[] file, int sliceLines, LineChoice choice) throws IOException {
         slices.clear();
-        PlanLimits limits = new PlanLimits(1_000, 1 << 20, sliceLines, 1 << 20, 1 << 10);
+        PlanLimits limits = new PlanLimits(1_000, 1 << 20, sliceLines, 1 << 20, 1 << 10, Long.MAX_VALUE);
         PlanRequest request = new PlanRequest(
                 () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, "m"::equals, false, null, choice);
         return new InputPlanner(limits).plan(request, slices::addAll, (read, toRead) -> {}, () -> false);

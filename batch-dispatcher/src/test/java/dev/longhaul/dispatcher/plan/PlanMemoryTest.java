@@ -21,7 +21,7 @@ class PlanMemoryTest {
         AtomicLong planned = new AtomicLong();
         AtomicLong mostHeld = new AtomicLong();
         AtomicLong opened = new AtomicLong();
-        PlanLimits limits = new PlanLimits(1_000_000, 32 << 20, 64, 64 << 10, 512 << 10);
+        PlanLimits limits = new PlanLimits(1_000_000, 32 << 20, 64, 64 << 10, 512 << 10, Long.MAX_VALUE);
 
         PlanOutcome outcome = new InputPlanner(limits)
                 .plan(
@@ -55,7 +55,7 @@ class PlanMemoryTest {
     @Test
     void anEndlessLineIsPassedOverWithoutBeingHeld() throws IOException {
         long bytes = 300L << 20;
-        PlanLimits limits = new PlanLimits(10, 1 << 20, 64, 64 << 10, 1 << 10);
+        PlanLimits limits = new PlanLimits(10, 1 << 20, 64, 64 << 10, 1 << 10, Long.MAX_VALUE);
 
         PlanOutcome outcome = new InputPlanner(limits)
                 .plan(

@@ -85,7 +85,11 @@ final class PlanTester {
     }
 
     void limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget) {
-        limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget);
+        limits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget, Long.MAX_VALUE);
+    }
+
+    void limits(long maxLines, int maxLineBytes, int maxSliceLines, int maxSliceBytes, int hashBudget, long maxInputs) {
+        limits = new PlanLimits(maxLines, maxLineBytes, maxSliceLines, maxSliceBytes, hashBudget, maxInputs);
     }
 
     /** Each slice's lines, read the way a dispatcher does: from its range alone. */

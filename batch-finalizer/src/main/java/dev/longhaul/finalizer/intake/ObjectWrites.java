@@ -55,7 +55,7 @@ final class ObjectWrites implements AutoCloseable {
         long pause = 100;
         while (!segment.isAbandoned()) {
             try {
-                objects.put(segment.key(), segment.bytes(), 0, segment.length());
+                objects.put(segment.key(), segment.bytes(), segment.length());
                 written.add(segment);
                 return;
             } catch (StoreException e) {

@@ -12,6 +12,8 @@ final class LineFields {
     final FieldRange url = new FieldRange();
     final FieldRange stream = new FieldRange();
     int inputFields;
+    /** How many inputs the body's input is. */
+    int inputs;
 
     @Nullable
     String unescapedCustomId;
@@ -26,6 +28,7 @@ final class LineFields {
         model.clear();
         stream.clear();
         inputFields = 0;
+        inputs = 0;
         unescapedCustomId = null;
         structure = null;
     }

@@ -175,7 +175,10 @@ public final class LineTokenizer {
                 case "model" -> readString(fields.model, "body.model", parser, token);
                 case "stream" -> fields.begin(fields.stream, "body.stream", token);
                 case "messages" -> fields.note(InputField.MESSAGES, token);
-                case "input" -> fields.note(InputField.INPUT, token);
+                case "input" -> {
+                    fields.note(InputField.INPUT, token);
+                    fields.inputs = token == JsonToken.START_ARRAY ? countItems(parser) : 1;
+                }
                 case "prompt" -> fields.note(InputField.PROMPT, token);
                 default -> {}
             }
@@ -189,6 +192,18 @@ public final class LineTokenizer {
         if (token == JsonToken.VALUE_STRING) {
             field.readText(parser, array, tokenStart(parser), limit);
         }
+    }
+
+    /** Moves to the end of the array that starts here; a list of numbers counts as one item, the tokens of a text. */
+    private int countItems(JsonParser parser) throws IOException {
+        int items = 0;
+        boolean isTokens = false;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            items++;
+            isTokens |= token.isNumeric();
+            skip(parser);
+        }
+        return isTokens ? 1 : items;
     }
 
     /** Moves past the array or object that starts here; a parser that stands elsewhere stays. */

@@ -21,6 +21,7 @@ public final class RequestLine implements LineOutcome {
     private final int modelEnd;
     private final boolean stream;
     private final int inputFields;
+    private final int inputs;
 
     RequestLine(byte[] array, LineFields read, String url) {
         this.array = array;
@@ -35,6 +36,7 @@ public final class RequestLine implements LineOutcome {
         this.modelEnd = read.model.end;
         this.stream = read.streams();
         this.inputFields = read.inputFields;
+        this.inputs = read.inputs;
     }
 
     public byte[] array() {
@@ -91,6 +93,11 @@ public final class RequestLine implements LineOutcome {
     /** Whether the body asks for a streamed answer. */
     public boolean stream() {
         return stream;
+    }
+
+    /** How many inputs the body's {@code input} is: each item of a list is one, unless they are numbers and so one text's tokens. */
+    public int inputs() {
+        return inputs;
     }
 
     /** Whether the body has this field at its top level, with a value other than null. */

@@ -95,6 +95,25 @@ class LineTokenizerTest {
         assertThat(line.has(InputField.MESSAGES)).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"text\" | 1",
+                "[\"a\",\"b\"] | 2",
+                "[] | 0",
+                "[1,2,3] | 1",
+                "[[1,2],[3],[4]] | 3",
+                "[{\"a\":[1,2]},\"b\"] | 2",
+                "{\"a\":[1,2]} | 1"
+            })
+    void itemsOfAnInputAreCountedUnlessTheyAreTokens(String input, int inputs) {
+        RequestLine line = read(line("\"1\"", "{\"input\":" + input + ",\"model\":\"m\"}"));
+
+        assertThat(line.inputs()).isEqualTo(inputs);
+        assertThat(line.model()).isEqualTo("m");
+    }
+
     @Test
     void unknownFieldsAndLongValuesPass() {
         String digits = "9".repeat(5000);

@@ -1,6 +1,5 @@
 package dev.longhaul.api.files;
 
-import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.FileStore;
 import dev.longhaul.store.FileStore.UploadedObject;
 import dev.longhaul.store.ObjectStore;
@@ -17,40 +16,60 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file's bytes on their way in. Small files stay in memory; of larger ones a segment is filled while the one before is
- * written to S3. Unless {@link #keep} was called, {@link #close} removes every trace. Belongs to one thread, which may block.
+ * The bytes of a file, or of a part of one, on their way in. Few stay in memory; of more a segment is filled while the one before
+ * is written to S3. Unless {@link #keep} was called, {@link #close} removes every trace. Belongs to one thread, which may block.
  */
-final class Upload implements AutoCloseable {
+final class IncomingBytes implements AutoCloseable {
     /** Files up to this long are kept in PostgreSQL. */
     static final int INLINE = 64 << 10;
 
-    private static final Logger LOG = Logger.getLogger(Upload.class);
+    private static final Logger LOG = Logger.getLogger(IncomingBytes.class);
     private static final Executor WRITERS = Executors.newVirtualThreadPerTaskExecutor();
     private static final int PUT_ATTEMPTS = 3;
 
-    /** What uploads need. */
-    record Means(FileStore files, ObjectStore objects, PartBuffers buffers, LiveUploads live) {}
+    /** What all of them need. */
+    record Means(ObjectStore objects, PartBuffers buffers, LiveUploads live) {}
+
+    /** Where it is noted that objects are about to be written, so that they are found whatever becomes of this process. */
+    interface Ledger {
+        /** Before the first object. */
+        void begin();
+
+        /** After all objects were deleted. */
+        void discard();
+    }
 
     private final Means means;
-    private final String tenantId;
     private final String id;
+    private final String keyPrefix;
+    private final int inline;
+    private final Ledger ledger;
     private final List<UploadedObject> objects = new ArrayList<>();
-    private byte[] head = new byte[4 << 10];
+    private byte[] head;
     private byte @Nullable [] part;
     private int filled;
     private long total;
-    private @Nullable Writing writing;
+    /** A segment on its way to S3; there is one at a time. */
+    private @Nullable CompletableFuture<Void> writing;
+
     private @Nullable Boolean beginsWithObject;
     private boolean begun;
     private boolean kept;
 
-    /** A segment on its way to S3, and the buffer it is in. */
-    private record Writing(CompletableFuture<Void> done, byte[] buffer) {}
-
-    Upload(Means means, String tenantId, String id) {
+    /**
+     * Begins.
+     *
+     * @param id of the file or part
+     * @param keyPrefix what the keys of its objects begin with, and of no other's
+     * @param inline up to how many bytes need no object
+     */
+    IncomingBytes(Means means, String id, String keyPrefix, int inline, Ledger ledger) {
         this.means = means;
-        this.tenantId = tenantId;
         this.id = id;
+        this.keyPrefix = keyPrefix;
+        this.inline = inline;
+        this.ledger = ledger;
+        this.head = new byte[Math.min(inline, 4 << 10)];
     }
 
     /**
@@ -74,9 +93,9 @@ final class Upload implements AutoCloseable {
 
     private byte[] roomFor(int more) throws InterruptedException {
         if (part == null) {
-            if (filled + more <= INLINE) {
+            if (filled + more <= inline) {
                 if (filled + more > head.length) {
-                    head = Arrays.copyOf(head, Math.min(INLINE, Math.max(2 * head.length, filled + more)));
+                    head = Arrays.copyOf(head, Math.min(inline, Math.max(2 * head.length, filled + more)));
                 }
                 return head;
             }
@@ -91,44 +110,39 @@ final class Upload implements AutoCloseable {
     }
 
     private void begin() {
-        means.files().begin(tenantId, id);
+        ledger.begin();
         begun = true;
         means.live().add(id);
     }
 
-    /** Sends a full buffer off and finds an empty one: a free one, or the one that comes back from S3. */
+    /** Sends a full buffer off and finds an empty one: a free one, or the same once its bytes are in S3. */
     private byte[] exchange(byte[] full) {
         awaitWriting();
-        send(full);
-        byte[] next = means.buffers().poll();
+        byte[] next = means.buffers().poll(2 * full.length);
         if (next == null) {
-            Writing current = writing;
-            if (current == null) {
-                throw new IllegalStateException("just sent");
-            }
-            next = current.buffer();
-            part = null;
-            join(current);
-            writing = null;
+            send(full, () -> {});
+            awaitWriting();
+            return full;
         }
+        send(full, () -> means.buffers().giveBack(full));
         return next;
     }
 
-    private void send(byte[] buffer) {
+    private void send(byte[] buffer, Runnable afterwards) {
         if (beginsWithObject == null) {
             beginsWithObject = FirstLine.isObject(buffer, filled, false);
         }
-        String key = ObjectKeys.fileSegment(id, objects.size());
+        String key = keyPrefix + objects.size();
         int length = filled;
         objects.add(new UploadedObject(key, length));
-        part = null;
-        writing = new Writing(CompletableFuture.runAsync(() -> put(key, buffer, length), WRITERS), buffer);
+        writing = CompletableFuture.runAsync(() -> put(key, buffer, length), WRITERS)
+                .whenComplete((done, failure) -> afterwards.run());
     }
 
     private void put(String key, byte[] buffer, int length) {
         for (int attempt = 1; ; attempt++) {
             try {
-                means.objects().put(key, buffer, 0, length);
+                means.objects().put(key, buffer, length);
                 return;
             } catch (StoreUnavailableException e) {
                 if (attempt == PUT_ATTEMPTS) {
@@ -139,19 +153,14 @@ final class Upload implements AutoCloseable {
     }
 
     private void awaitWriting() {
-        Writing before = writing;
+        CompletableFuture<Void> before = writing;
         if (before != null) {
-            join(before);
+            try {
+                before.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof StoreException store ? store : e;
+            }
             writing = null;
-            means.buffers().giveBack(before.buffer());
-        }
-    }
-
-    private static void join(Writing before) {
-        try {
-            before.done().join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StoreException store ? store : e;
         }
     }
 
@@ -160,7 +169,8 @@ final class Upload implements AutoCloseable {
         byte[] last = part;
         if (last != null) {
             awaitWriting();
-            send(last);
+            part = null;
+            send(last, () -> means.buffers().giveBack(last));
             awaitWriting();
         }
     }
@@ -191,17 +201,16 @@ final class Upload implements AutoCloseable {
 
     @Override
     public void close() {
+        CompletableFuture<Void> last = writing;
+        if (last != null) {
+            // Only then may its object be deleted: it could appear afterwards.
+            last.exceptionally(failure -> null).join();
+            writing = null;
+        }
         byte[] open = part;
         if (open != null) {
             means.buffers().giveBack(open);
             part = null;
-        }
-        Writing last = writing;
-        if (last != null) {
-            // Only then may its object be deleted: it could appear afterwards.
-            last.done().exceptionally(failure -> null).join();
-            means.buffers().giveBack(last.buffer());
-            writing = null;
         }
         if (begun) {
             if (!kept) {
@@ -213,10 +222,10 @@ final class Upload implements AutoCloseable {
 
     private void discard() {
         try {
-            means.objects().list(ObjectKeys.filePrefix(id)).forEach(means.objects()::delete);
-            means.files().discard(id);
+            means.objects().list(keyPrefix).forEach(means.objects()::delete);
+            ledger.discard();
         } catch (StoreException e) {
-            LOG.warnf("fileId=%s left to the janitor: %s", id, e.getMessage());
+            LOG.warnf("id=%s left to the janitor: %s", id, e.getMessage());
         }
     }
 }

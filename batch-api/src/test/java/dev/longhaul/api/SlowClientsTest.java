@@ -1,0 +1,117 @@
+package dev.longhaul.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.longhaul.store.Database;
+import dev.longhaul.store.ObjectStore;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Clients that stop in the middle. */
+@QuarkusTest
+@QuarkusTestResource(StackResource.class)
+@Timeout(60)
+class SlowClientsTest {
+    private final Api api = Api.admin();
+
+    @Inject
+    ObjectStore objects;
+
+    @Inject
+    Database database;
+
+    @BeforeEach
+    void ready() {
+        Readiness.await();
+        await("earlier tests' files are erased")
+                .until(() -> database.run("select from file where state = 'deleted' and erased_at is null")
+                                .size()
+                        == 0);
+    }
+
+    private static Socket posting(String path, String type, byte[] body, int sent) throws IOException {
+        Socket socket = new Socket("127.0.0.1", Api.port());
+        OutputStream out = socket.getOutputStream();
+        out.write(("POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + StackResource.ADMIN_KEY
+                        + "\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.write(body, 0, sent);
+        out.flush();
+        return socket;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/files, 0", "/v1/files, 40", "/v1/files, 40000", "/v1/files, 10000000", "parts, 10000000"})
+    void shouldCutOffAClientThatSendsNothingMoreAndForgetWhatItSent(String path, int sent) throws Exception {
+        Set<String> before = Set.copyOf(objects.list("files/"));
+        byte[] body = new Multipart()
+                .field("purpose", "batch")
+                .file("in.jsonl", Lines.noise(11 << 20))
+                .bytes();
+        String target = path;
+        if (path.equals("parts")) {
+            body = new Multipart().data(Lines.noise(11 << 20)).bytes();
+            target = "/v1/uploads/"
+                    + api.post(
+                                    "/v1/uploads",
+                                    "{\"filename\":\"a.jsonl\",\"purpose\":\"batch\",\"bytes\":11534336,\"mime_type\":\"x\"}")
+                            .id()
+                    + "/parts";
+        }
+
+        try (Socket socket = posting(target, Multipart.TYPE, body, sent)) {
+            // Ends when the service closes the connection; the test's own time limit fails it otherwise.
+            socket.getInputStream().readAllBytes();
+        }
+
+        await("what it sent is forgotten").untilAsserted(() -> {
+            assertThat(Set.copyOf(objects.list("files/"))).isEqualTo(before);
+            assertThat(database.run("select from file where state = 'pending'").size())
+                    .isZero();
+            assertThat(database.run("select from upload_part where state = 'pending'")
+                            .size())
+                    .isZero();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/batches", "/v1/uploads"})
+    void shouldCutOffAClientThatSendsHalfOfAnObject(String path) throws Exception {
+        byte[] body = "{\"input_file_id\":\"file-x\",".getBytes(StandardCharsets.UTF_8);
+        try (Socket socket = posting(path, "application/json", body, body.length - 5)) {
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileClientsStandStill() throws Exception {
+        byte[] body = new Multipart().file("in.jsonl", Lines.noise(11 << 20)).bytes();
+        // As many as there are buffers, each of which holds one.
+        try (Socket one = posting("/v1/files", Multipart.TYPE, body, 1 << 20);
+                Socket two = posting("/v1/files", Multipart.TYPE, body, 1 << 20);
+                Socket three = posting("/v1/files", Multipart.TYPE, body, 1 << 20)) {
+            assertThat(api.get("/v1/files").status()).isEqualTo(200);
+            String small = api.uploaded(Lines.ONE);
+            Api.Answer large =
+                    api.upload(new Multipart().field("purpose", "batch").file("in.jsonl", Lines.noise(2 << 20)));
+
+            assertThat(large.status()).isEqualTo(200);
+            assertThat(one.isConnected() && two.isConnected() && three.isConnected())
+                    .isTrue();
+            api.delete("/v1/files/" + small);
+            api.delete("/v1/files/" + large.id());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.longhaul.conformance;
+
+import dev.longhaul.system.Commands;
+import dev.longhaul.system.Stack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Programs in other languages from {@code system-tests/conformance}, each in a folder under {@code target} where its libraries
+ * are installed once, in the versions that it pins. Where the language or a library is missing, the test is skipped with a
+ * notice; with {@code CI} in the environment it fails.
+ */
+final class Toolbox {
+    private static final Path SOURCES = Stack.root().resolve("system-tests/conformance");
+    private static final Path TARGET = Stack.root().resolve("system-tests/target/conformance");
+    private static final Duration INSTALLING = Duration.ofMinutes(3);
+
+    private Toolbox() {}
+
+    /** A Python with what {@code requirements.txt} of that folder names. */
+    static Program python(String folder) {
+        Path home = copy(folder);
+        String python = home.resolve("venv/bin/python").toString();
+        install(
+                home,
+                "requirements.txt",
+                List.of("python3", "-m", "venv", "--clear", "venv"),
+                List.of(python, "-m", "pip", "install", "-q", "-r", "requirements.txt"));
+        return new Program(home, List.of(python));
+    }
+
+    /** A Node with what {@code package.json} of that folder names. */
+    static Program node(String folder) {
+        Path home = copy(folder);
+        install(
+                home,
+                "package.json",
+                List.of("node", "--version"),
+                List.of("npm", "install", "--no-package-lock", "--ignore-scripts", "--loglevel=error"));
+        return new Program(home, List.of("node"));
+    }
+
+    /**
+     * What can be run.
+     *
+     * @param home where its libraries are
+     * @param folder where it is run
+     */
+    record Program(Path home, Path folder, List<String> command) {
+
+        Program(Path home, List<String> command) {
+            this(home, home, command);
+        }
+
+        /** The same, run elsewhere. */
+        Program in(Path other) {
+            return new Program(home, other, command);
+        }
+
+        /** Runs it to its end; what it said is shown when it failed. */
+        void run(Duration limit, Map<String, String> environment, List<String> arguments) {
+            List<String> line = new ArrayList<>(command);
+            line.addAll(arguments);
+            Commands.Result result = Commands.run(limit, environment, folder, line);
+            if (result.exitCode() != 0) {
+                Assertions.fail(String.join(" ", arguments) + " ended with " + result.exitCode() + ":\n" + result.out()
+                        + result.err());
+            }
+        }
+    }
+
+    private static void install(Path home, String list, List<String> first, List<String> second) {
+        try {
+            Path stamp = home.resolve(list + ".installed");
+            String wanted = Files.readString(home.resolve(list));
+            if (Files.exists(stamp) && Files.readString(stamp).equals(wanted)) {
+                return;
+            }
+            for (List<String> step : List.of(first, second)) {
+                Commands.Result result = attempt(home, step);
+                if (result.exitCode() != 0) {
+                    missing(String.join(" ", step) + ": " + result.err() + result.out());
+                }
+            }
+            Files.writeString(stamp, wanted);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Commands.Result attempt(Path home, List<String> step) {
+        try {
+            return Commands.run(INSTALLING, Map.of(), home, step);
+        } catch (UncheckedIOException e) {
+            return new Commands.Result(127, "", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void missing(String why) {
+        String notice = "this client is not installed here and was not tested: " + why;
+        if (System.getenv("CI") != null) {
+            Assertions.fail(notice);
+        }
+        Assumptions.abort(notice);
+    }
+
+    private static Path copy(String folder) {
+        Path from = SOURCES.resolve(folder);
+        Path to = TARGET.resolve(folder);
+        try (Stream<Path> files = Files.list(from)) {
+            Files.createDirectories(to);
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return to;
+    }
+}
