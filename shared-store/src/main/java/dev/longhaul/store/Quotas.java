@@ -4,7 +4,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -124,23 +123,19 @@ public class Quotas {
             return;
         }
         long anHour = limit(Quota.BATCHES_AN_HOUR, tenant);
-        Database.Query lock = Database.Query.of(LOCK, tenantId);
-        Database.Query count = Database.Query.of(ENQUEUED, tenantId);
-        // From the newest on as many as may be: the one behind them has to be older than an hour.
-        List<RowSet<Row>> answers = anHour == Quota.UNLIMITED
-                ? transaction.runTogether(lock, count)
-                : transaction.runTogether(lock, count, Database.Query.of(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour));
-        Row enqueued = only(answers.get(1));
+        lock(transaction, tenantId);
+        Row enqueued = only(transaction.run(ENQUEUED, tenantId));
         refuse(Quota.BATCHES, limit(Quota.BATCHES, tenant), enqueued.getLong("batches") - 1, 1);
         refuse(Quota.LINES, limit(Quota.LINES, tenant), enqueued.getLong("lines"), 1);
-        if (anHour != Quota.UNLIMITED && answers.getLast().size() > 0) {
+        if (anHour == Quota.UNLIMITED) {
+            return;
+        }
+        // From the newest on as many as may be: the one behind them has to be older than an hour.
+        for (Row oneTooMany : transaction.run(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour)) {
             long created = only(transaction.run("select count(*) as n" + LAST_HOUR, tenantId))
                     .getLong("n");
             throw new QuotaExceededException(
-                    Quota.BATCHES_AN_HOUR,
-                    anHour,
-                    created - 1,
-                    only(answers.getLast()).getLong("seconds"));
+                    Quota.BATCHES_AN_HOUR, anHour, created - 1, oneTooMany.getLong("seconds"));
         }
     }
 
@@ -148,9 +143,8 @@ public class Quotas {
     void admitFile(Database.Transaction transaction, String tenantId, long bytes) {
         Row tenant = only(transaction.run("select * from tenant where id = $1", tenantId));
         if (!isUnlimited(tenant, Quota.FILES) || !isUnlimited(tenant, Quota.BYTES)) {
-            Row stored = only(transaction
-                    .runTogether(Database.Query.of(LOCK, tenantId), Database.Query.of(STORED, tenantId))
-                    .getLast());
+            lock(transaction, tenantId);
+            Row stored = only(transaction.run(STORED, tenantId));
             refuse(Quota.FILES, limit(Quota.FILES, tenant), stored.getLong("files") - 1, 1);
             refuse(Quota.BYTES, limit(Quota.BYTES, tenant), stored.getLong("bytes") - bytes, bytes);
         }
@@ -164,6 +158,10 @@ public class Quotas {
             refuse(Quota.FILES, limit(Quota.FILES, tenant), stored.getLong("files"), 1);
             refuse(Quota.BYTES, limit(Quota.BYTES, tenant), stored.getLong("bytes"), 1);
         }
+    }
+
+    private static void lock(Database.Transaction transaction, String tenantId) {
+        transaction.run(LOCK, tenantId);
     }
 
     private static void refuse(Quota quota, long limit, long used, long more) {
