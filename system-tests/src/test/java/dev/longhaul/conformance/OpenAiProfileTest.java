@@ -76,8 +76,8 @@ class OpenAiProfileTest {
         Batch batch = failed(String.join("\n", lines).getBytes(UTF_8));
 
         assertThat(batch.errors().orElseThrow().data().orElseThrow())
-                .extracting(error -> error.line().orElse(0L) + " " + error.code().orElse("") + " "
-                        + error.param().orElse("-"))
+                .extracting(error -> error.line().orElse(0L) + " "
+                        + error.code().orElse("") + " " + error.param().orElse("-"))
                 .containsExactly(
                         "2 missing_required_parameter custom_id",
                         "3 missing_required_parameter method",
@@ -96,8 +96,8 @@ class OpenAiProfileTest {
 
     @Test
     void aMarkInFrontCrLfAndBlankLinesAtTheEndPass() {
-        String lines = "\uFEFF" + GOOD + "\r\n" + line("other", "/v1/chat/completions", "\"model\":\"sim-chat\",\"messages\":[]")
-                + "\r\n\r\n\n";
+        String lines = "\uFEFF" + GOOD + "\r\n"
+                + line("other", "/v1/chat/completions", "\"model\":\"sim-chat\",\"messages\":[]") + "\r\n\r\n\n";
 
         Batch batch = sdk.await(create(lines.getBytes(UTF_8)), Batch.Status.COMPLETED);
 
@@ -117,10 +117,12 @@ class OpenAiProfileTest {
     void aByteTooManyIsRefusedAndTheSdkSeesIt() {
         OpenAIServiceException refusal = catchThrowableOfType(
                 OpenAIServiceException.class,
-                () -> sdk.client().files().create(FileCreateParams.builder()
-                        .file(new Blanks(MOST_BYTES + 1))
-                        .purpose(FilePurpose.BATCH)
-                        .build()));
+                () -> sdk.client()
+                        .files()
+                        .create(FileCreateParams.builder()
+                                .file(new Blanks(MOST_BYTES + 1))
+                                .purpose(FilePurpose.BATCH)
+                                .build()));
 
         assertThat(refusal.statusCode()).isEqualTo(413);
         assertThat(refusal.param()).contains("file");
@@ -132,7 +134,13 @@ class OpenAiProfileTest {
         tester.simulator().behave(Map.of("latency_ms", 50));
         Batch created = create(ChatLines.of(count).bytes());
         Awaitility.await("a part is done")
-                .until(() -> sdk.client().batches().retrieve(created.id()).requestCounts().orElseThrow().completed() > 100);
+                .until(() -> sdk.client()
+                                .batches()
+                                .retrieve(created.id())
+                                .requestCounts()
+                                .orElseThrow()
+                                .completed()
+                        > 100);
         tester.kill("batch-dispatcher-1");
         tester.kill("batch-finalizer-1");
         tester.up();
@@ -162,7 +170,8 @@ class OpenAiProfileTest {
     }
 
     private static String line(String customId, String url, String body) {
-        return "{\"custom_id\":\"" + customId + "\",\"method\":\"POST\",\"url\":\"" + url + "\",\"body\":{" + body + "}}";
+        return "{\"custom_id\":\"" + customId + "\",\"method\":\"POST\",\"url\":\"" + url + "\",\"body\":{" + body
+                + "}}";
     }
 
     /** A line of that length that nobody has in memory. */
