@@ -22,7 +22,11 @@ final class Uploading {
     static String upload(ApiClient client, Path file, String purpose) {
         long length = length(file);
         String id = length > LARGE
-                ? new PartedUpload(client.files(), Home.ofThisProcess(System.getenv()).uploads(), new Steps(file, length)::show).upload(file, length, purpose)
+                ? new PartedUpload(
+                                client.files(),
+                                Home.ofThisProcess(System.getenv()).uploads(),
+                                new Steps(file, length)::show)
+                        .upload(file, length, purpose)
                 : client.files().upload(file, length, purpose);
         System.err.println("longhaul: uploaded " + file + " (" + Figures.count(length) + " bytes) as " + id);
         return id;

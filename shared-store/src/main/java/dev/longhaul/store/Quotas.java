@@ -129,8 +129,7 @@ public class Quotas {
         // From the newest on as many as may be: the one behind them has to be older than an hour.
         List<RowSet<Row>> answers = anHour == Quota.UNLIMITED
                 ? transaction.runTogether(lock, count)
-                : transaction.runTogether(
-                        lock, count, Database.Query.of(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour));
+                : transaction.runTogether(lock, count, Database.Query.of(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour));
         Row enqueued = only(answers.get(1));
         refuse(Quota.BATCHES, limit(Quota.BATCHES, tenant), enqueued.getLong("batches") - 1, 1);
         refuse(Quota.LINES, limit(Quota.LINES, tenant), enqueued.getLong("lines"), 1);

@@ -119,7 +119,8 @@ final class Lists implements Scenario {
         Times times = time(tenant, path);
         figures.accept(new Figure(
                 what + ": p99",
-                "%.1f ms (at the server %.0f ms; p50 %.1f ms)".formatted(times.client(), times.server(), times.median()),
+                "%.1f ms (at the server %.0f ms; p50 %.1f ms)"
+                        .formatted(times.client(), times.server(), times.median()),
                 "the first page: %.1f ms".formatted(first.client()),
                 times.client() / first.client(),
                 "at most %.0f ms".formatted(BOUND_MILLIS),

@@ -21,7 +21,8 @@ class LargeUploadTest {
 
     @Test
     void aLargeFileArrivesAlthoughTheApiIsKilledMeanwhile(Tester tester) throws IOException {
-        Path file = ChatLines.ofBytes(LINES, LINE_BYTES).file(tester.stack().data().resolve("large.jsonl"));
+        Path file =
+                ChatLines.ofBytes(LINES, LINE_BYTES).file(tester.stack().data().resolve("large.jsonl"));
         Path notes = tester.stack().data().resolve("uploads");
         CompletableFuture<Commands.Result> first = CompletableFuture.supplyAsync(() -> upload(tester, file));
         await("a part has arrived, or all have")
