@@ -55,6 +55,11 @@ class TenantIsolationTest {
         CHECKS.put("GET /v1/batches/{id}", one(Owned.BATCH));
         CHECKS.put("POST /v1/batches/{id}/cancel", one(Owned.BATCH));
         CHECKS.put("DELETE /v1/batches/{id}", one(Owned.ENDED_BATCH));
+        CHECKS.put("POST /v1/batches/{id}/pause", one(Owned.BATCH));
+        CHECKS.put("POST /v1/batches/{id}/resume", one(Owned.BATCH));
+        CHECKS.put("POST /v1/batches/{id}/retry", one(Owned.RETRYABLE_BATCH));
+        CHECKS.put("GET /v1/batches/{id}/results", one(Owned.BATCH));
+        CHECKS.put("GET /v1/batches/{id}/errors", one(Owned.BATCH));
 
         CHECKS.put("POST /v1/jobs", Check.NAMES_NOTHING);
         CHECKS.put("GET /v1/jobs", list(Owned.JOB));
@@ -100,6 +105,16 @@ class TenantIsolationTest {
             @Override
             String make(Api owner) throws Exception {
                 return BATCH.make(owner);
+            }
+        },
+        /** Ended, with an error file. */
+        RETRYABLE_BATCH {
+            @Override
+            String make(Api owner) throws Exception {
+                return owner.post(
+                                "/v1/batches",
+                                "{\"input_file_id\":\"" + FILE.make(owner) + "\",\"endpoint\":\"/v1/embeddings\"}")
+                        .id();
             }
         },
         /** With one part that has come. */
@@ -230,6 +245,14 @@ class TenantIsolationTest {
 
     private String made(Owned owned) throws Exception {
         String id = owned.make(owner);
+        if (owned == Owned.RETRYABLE_BATCH) {
+            database.run("""
+                    insert into file (id, tenant_id, filename, purpose, bytes, state)
+                    select error_ref, tenant_id, 'e.jsonl', 'batch_output', 0, 'ready' from batch where id = $1""", id);
+            database.run("""
+                    update batch set status = 'completed', finalizing_at = now(), completed_at = now(),
+                      error_file_id = error_ref where id = $1""", id);
+        }
         if (owned == Owned.ENDED_BATCH) {
             database.run("update batch set status = 'failed', failed_at = now() where id = $1", id);
         }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,16 @@ class TenantsTest {
         assertThat(other.get("/v1/files").ids()).doesNotContain(file);
         assertThat(other.get("/v1/files?after=" + file).status()).isEqualTo(404);
         assertThat(other.get("/v1/batches/" + batch).status()).isEqualTo(404);
-        assertThat(other.post("/v1/batches/" + batch + "/cancel").status()).isEqualTo(404);
+        for (String action : List.of("cancel", "pause", "resume", "retry")) {
+            assertThat(other.post("/v1/batches/" + batch + "/" + action).status())
+                    .as(action)
+                    .isEqualTo(404);
+        }
+        for (String part : List.of("results", "errors", "results?follow=true")) {
+            assertThat(other.get("/v1/batches/" + batch + "/" + part).status())
+                    .as(part)
+                    .isEqualTo(404);
+        }
         assertThat(other.get("/v1/batches").ids()).doesNotContain(batch);
         assertThat(other.get("/v1/batches?after=" + batch).status()).isEqualTo(404);
         assertThat(api.get("/v1/batches/" + batch).json().getString("status")).isEqualTo("validating");

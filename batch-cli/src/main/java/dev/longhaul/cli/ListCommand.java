@@ -40,7 +40,7 @@ final class ListCommand implements Callable<Integer> {
                 .formatted(
                         batch.id(),
                         Instant.ofEpochSecond(batch.createdAt()),
-                        batch.status(),
+                        batch.isPaused() ? "paused" : batch.status(),
                         Figures.count(batch.completed() + batch.failed()),
                         Figures.count(batch.total()),
                         Figures.count(batch.failed()),

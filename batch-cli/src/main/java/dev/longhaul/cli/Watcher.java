@@ -27,8 +27,8 @@ final class Watcher {
             long pause = FIRST_PAUSE_MILLIS;
             while (true) {
                 Batch batch = client.get(batchId);
-                interruption.unlessAsking(() ->
-                        display.show(new Progress(batch.status(), batch.total(), batch.completed(), batch.failed())));
+                interruption.unlessAsking(() -> display.show(
+                        new Progress(batch.status(), batch.total(), batch.completed(), batch.failed(), batch.note())));
                 if (batch.hasEnded()) {
                     return batch;
                 }

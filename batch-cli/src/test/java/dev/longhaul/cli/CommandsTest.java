@@ -252,6 +252,38 @@ class CommandsTest {
     }
 
     @Test
+    void shouldPauseResumeAndRetry() {
+        api.answer(
+                        "POST /v1/batches/batch_1/pause",
+                        200,
+                        FakeApi.batch("in_progress", 2, 1, 0, ",\"paused_at\":1700000000"))
+                .answer("POST /v1/batches/batch_1/resume", 200, FakeApi.batch("in_progress", 2, 1, 0, ""))
+                .answer("POST /v1/batches/batch_1/retry", 200, FakeApi.batch("validating", 0, 0, 0, ""));
+
+        assertThat(longhaul("pause", "batch_1", "--api", url())).isZero();
+        assertThat(longhaul("resume", "batch_1", "--api", url())).isZero();
+        assertThat(longhaul(
+                        "retry",
+                        "batch_1",
+                        "--code",
+                        "429",
+                        "--code",
+                        "batch_expired",
+                        "--window",
+                        "2h",
+                        "--api",
+                        url()))
+                .isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("batch_1 is in_progress, paused\nbatch_1 is in_progress\nbatch_1\n");
+        FakeApi.Received retry = api.received("POST /v1/batches/batch_1/retry").getFirst();
+        assertThat(retry.body())
+                .isEqualTo("{\"error_codes\":[\"429\",\"batch_expired\"],\"completion_window\":\"2h\"}");
+        assertThat(retry.headers()).containsKey("Idempotency-key");
+    }
+
+    @Test
     void shouldListShowUploadDownloadAndDeleteFiles() throws IOException {
         String file = "{\"id\":\"file-1\",\"created_at\":1700000000,\"bytes\":1234,\"purpose\":\"batch\","
                 + "\"filename\":\"in.jsonl\"}";

@@ -30,12 +30,21 @@ class BatchEvents {
             JsonObject data = new JsonObject(event).getJsonObject("data");
             switch (BatchStatus.ofWireName(data.getString("status"))) {
                 case VALIDATING -> plans.wake();
-                case IN_PROGRESS -> scheduler.wake();
+                case IN_PROGRESS -> mayRun(data.getString("id"), data.getLong("paused_at") != null);
                 case CANCELLING -> stops.stopped(data.getString("id"));
                 case FINALIZING, COMPLETED, FAILED, EXPIRED, CANCELLED -> {}
             }
         } catch (DecodeException | IllegalArgumentException | NullPointerException | ClassCastException e) {
             LOG.warnf("LH-D060 an event cannot be read and is passed over: %s", e.getMessage());
+        }
+    }
+
+    private void mayRun(String batchId, boolean paused) {
+        if (paused) {
+            stops.paused(batchId);
+        } else {
+            stops.goesOn(batchId);
+            scheduler.wake();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher;
 
+import dev.longhaul.dispatcher.backend.Troubles;
 import dev.longhaul.dispatcher.dispatch.Appetite;
 import dev.longhaul.dispatcher.dispatch.Dispatch;
 import dev.longhaul.dispatcher.dispatch.SliceIntake;
@@ -25,6 +26,7 @@ class DispatcherLifecycle {
 
     private final ProcessLease lease;
     private final Appetite appetite;
+    private final Troubles troubles;
     private final Dispatch dispatch;
     private final SliceIntake intake;
     private final SliceReports reports;
@@ -39,6 +41,7 @@ class DispatcherLifecycle {
     DispatcherLifecycle(
             ProcessLease lease,
             Appetite appetite,
+            Troubles troubles,
             Dispatch dispatch,
             SliceIntake intake,
             SliceReports reports,
@@ -47,6 +50,7 @@ class DispatcherLifecycle {
             StopWatch stops) {
         this.lease = lease;
         this.appetite = appetite;
+        this.troubles = troubles;
         this.dispatch = dispatch;
         this.intake = intake;
         this.reports = reports;
@@ -69,7 +73,7 @@ class DispatcherLifecycle {
         while (running) {
             try {
                 String before = lease.identity().id();
-                lease.renew(started && !draining ? appetite.measure() : appetite.nothing());
+                lease.renew(started && !draining ? appetite.measure() : appetite.nothing(), troubles.now());
                 if (!started) {
                     startParts();
                 } else if (!before.equals(lease.identity().id())) {

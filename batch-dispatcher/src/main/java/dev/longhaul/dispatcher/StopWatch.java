@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Sees that slices of stopped batches stop: at once on an event, and within a second without one. */
+/** Sees that slices of stopped and paused batches stop: at once on an event, and within a second without one. */
 @ApplicationScoped
 class StopWatch {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -17,13 +17,14 @@ class StopWatch {
         this.dispatch = dispatch;
     }
 
-    /** Asks PostgreSQL which held batches are stopped, if it has not been asked for a second; blocks. */
+    /** Asks PostgreSQL which held batches are stopped or paused, if it has not been asked for a second; blocks. */
     void check() {
         if (System.nanoTime() - checkedNanos > INTERVAL_NANOS) {
             checkedNanos = System.nanoTime();
             Set<String> held = dispatch.heldBatches();
             if (!held.isEmpty()) {
                 dispatch.stopBatches(dispatch.stoppedAmong(held));
+                dispatch.pauseOnly(dispatch.pausedAmong(held));
             }
         }
     }
@@ -31,5 +32,15 @@ class StopWatch {
     /** An event said that a batch is being cancelled. */
     void stopped(String batchId) {
         dispatch.stopBatches(Set.of(batchId));
+    }
+
+    /** An event said that a batch is paused. */
+    void paused(String batchId) {
+        dispatch.pause(batchId);
+    }
+
+    /** An event said that a batch may go on. */
+    void goesOn(String batchId) {
+        dispatch.resume(batchId);
     }
 }

@@ -171,7 +171,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     private void migrate() throws IOException, SQLException {
-        for (String name : List.of("V1__spine", "V4__jobs_keys_quotas")) {
+        for (String name : List.of("V1__spine", "V3__control", "V4__jobs_keys_quotas")) {
             try (InputStream schema = DispatcherTester.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
                 if (schema == null) {
                     throw new IOException("the schema is not on the class path");
@@ -278,7 +278,16 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         return insertBatch(tenant, String.join("\n", lines) + "\n", "validating");
     }
 
+    /** A batch to plan with some columns set before anybody sees it. */
+    public String batch(String tenant, List<String> lines, String assignments) {
+        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating", assignments);
+    }
+
     private String insertBatch(String tenant, String text, String status) {
+        return insertBatch(tenant, text, status, "");
+    }
+
+    private String insertBatch(String tenant, String text, String status, String assignments) {
         String id = Ids.newBatchId(System.currentTimeMillis());
         String file = "file-" + id;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -288,12 +297,17 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 tenant,
                 bytes.length);
         sql("insert into file_segment (file_id, seq, bytes, inline) values (?, 0, ?, ?)", file, bytes.length, bytes);
+        if (!assignments.isEmpty()) {
+            // Whoever is named as its planner lives, so nobody else plans it yet.
+            sql("insert into process (id, kind, lease_until) values ('test-planner', 'test', now() + interval '1 h')"
+                    + " on conflict do nothing");
+        }
         sql(
                 """
                 insert into batch (id, tenant_id, job_id, input_file_id, input_bytes, endpoint, completion_window, expires_at,
-                  output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder)
+                  output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder, plan_lease_until)
                 values (?, ?, 'j', ?, ?, '/v1/chat/completions', '24h', now() + interval '24 h', 'o', 'e', 0, ?, ?,
-                  case when ? = 'in_progress' then now() end, null)
+                  case when ? = 'in_progress' then now() end, ?::text, now() + interval '1 h')
                 """,
                 id,
                 tenant,
@@ -301,7 +315,11 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 bytes.length,
                 status,
                 status.equals("in_progress") ? text.lines().count() : 0,
-                status);
+                status,
+                assignments.isEmpty() ? "nobody" : "test-planner");
+        if (!assignments.isEmpty()) {
+            sql("update batch set plan_holder = null, plan_lease_until = null, " + assignments + " where id = ?", id);
+        }
         return id;
     }
 

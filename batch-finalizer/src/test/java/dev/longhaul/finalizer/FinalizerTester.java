@@ -121,7 +121,7 @@ final class FinalizerTester {
     }
 
     private static void migrate(Pool pool) throws Exception {
-        for (String name : List.of("V1__spine", "V4__jobs_keys_quotas")) {
+        for (String name : List.of("V1__spine", "V3__control", "V4__jobs_keys_quotas")) {
             try (InputStream in = Database.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
                 pool.query(new String(in.readAllBytes(), UTF_8))
                         .execute()

@@ -3,7 +3,11 @@ package dev.longhaul.model;
 /** Why a batch ends before all of its lines were served; set once, never changed. */
 public enum StopReason {
     CANCELLED("cancelled", "batch_cancelled", "This request was not executed because the batch was cancelled."),
-    EXPIRED("expired", "batch_expired", "This request could not be executed before the completion window expired.");
+    EXPIRED("expired", "batch_expired", "This request could not be executed before the completion window expired."),
+    ERROR_LIMIT(
+            "error_limit",
+            "batch_error_limit",
+            "This request was not executed because more of the batch's requests failed than its max_errors allows.");
 
     private final String wireName;
     private final String errorCode;

@@ -20,7 +20,11 @@ public enum Transition {
     REJECT(Set.of(VALIDATING), FAILED, "dispatcher", "the input file is invalid"),
     FINALIZE(Set.of(IN_PROGRESS), FINALIZING, "finalizer", "every line has an outcome and no stop reason is set"),
     COMPLETE(Set.of(FINALIZING), COMPLETED, "finalizer", "the result files are published"),
-    CANCEL(Set.of(VALIDATING, IN_PROGRESS), CANCELLING, "api", "the tenant cancels"),
+    CANCEL(
+            Set.of(VALIDATING, IN_PROGRESS),
+            CANCELLING,
+            "api, finalizer",
+            "the tenant cancels; more lines failed than `max_errors` allows"),
     END_CANCELLED(Set.of(CANCELLING), CANCELLED, "finalizer", "every line has an outcome and the files are published"),
     EXPIRE(
             Set.of(VALIDATING, IN_PROGRESS),

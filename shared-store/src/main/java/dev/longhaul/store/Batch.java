@@ -1,6 +1,7 @@
 package dev.longhaul.store;
 
 import dev.longhaul.model.BatchStatus;
+import dev.longhaul.model.StopReason;
 import dev.longhaul.model.Usage;
 import java.time.Instant;
 import java.util.Collections;
@@ -31,7 +32,9 @@ public record Batch(
         @Nullable String outputFileId,
         @Nullable String errorFileId,
         Counts counts,
-        Usage usage) {
+        Usage usage,
+        Control control,
+        Pace pace) {
     public Batch {
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
@@ -58,6 +61,46 @@ public record Batch(
         static final Counts NONE = new Counts(0, 0, 0);
     }
 
+    /**
+     * What its tenant asked of it besides, and what came of that.
+     *
+     * @param pausedAt null while it is not paused
+     * @param stopReason why it ends, or ended, before all of its lines were served; null when it does not
+     * @param maxErrors how many lines may fail ({@code 10}), or which share of them ({@code 5%}); null for any
+     * @param retryOf the batch whose failed lines it runs; null when it runs a whole file
+     */
+    public record Control(
+            @Nullable Instant pausedAt,
+            @Nullable StopReason stopReason,
+            @Nullable String maxErrors,
+            @Nullable String retryOf) {
+        Control atCreation() {
+            return new Control(null, null, maxErrors, retryOf);
+        }
+    }
+
+    /**
+     * How far it is, beside its counts.
+     *
+     * @param inputBytes of its input file
+     * @param plannedBytes of these, as far as they are planned
+     * @param unserved lines that were answered without being served
+     * @param lineRate lines a second as of {@code lineRateAt}, a mean that forgets
+     */
+    public record Pace(
+            long inputBytes,
+            long plannedBytes,
+            long unserved,
+            double lineRate,
+            @Nullable Instant lineRateAt) {
+        static final Pace NONE = new Pace(0, 0, 0, 0, null);
+    }
+
+    /** How many of its lines have no outcome yet. */
+    long openLines() {
+        return Math.max(0, counts.total() - counts.completed() - counts.failed() - pace.unserved());
+    }
+
     /** The batch as the call that created it answered it, for a repeat of that call. */
     Batch asCreated() {
         return new Batch(
@@ -77,6 +120,8 @@ public record Batch(
                 null,
                 null,
                 Counts.NONE,
-                Usage.NONE);
+                Usage.NONE,
+                control.atCreation(),
+                Pace.NONE);
     }
 }

@@ -1,6 +1,7 @@
 package dev.longhaul.store;
 
 import dev.longhaul.model.BatchStatus;
+import dev.longhaul.model.StopReason;
 import dev.longhaul.model.Usage;
 import io.vertx.core.json.JsonObject;
 import jakarta.persistence.Column;
@@ -73,11 +74,31 @@ class BatchEntity {
     String errorFileId;
 
     @Nullable
+    Instant pausedAt;
+
+    @Nullable
+    String stopReason;
+
+    @Nullable
+    String maxErrors;
+
+    @Nullable
+    String retryOf;
+
+    long inputBytes;
+    long planBytes;
+    double lineRate;
+
+    @Nullable
+    Instant lineRateAt;
+
+    @Nullable
     Instant deletedAt;
 
     long linesTotal;
     long linesCompleted;
     long linesFailed;
+    long linesUnserved;
     long inputTokens;
     long cachedTokens;
     long outputTokens;
@@ -111,7 +132,10 @@ class BatchEntity {
                 outputFileId,
                 errorFileId,
                 new Batch.Counts(linesTotal, linesCompleted, linesFailed),
-                new Usage(inputTokens, cachedTokens, outputTokens, reasoningTokens, totalTokens));
+                new Usage(inputTokens, cachedTokens, outputTokens, reasoningTokens, totalTokens),
+                new Batch.Control(
+                        pausedAt, stopReason == null ? null : StopReason.ofWireName(stopReason), maxErrors, retryOf),
+                new Batch.Pace(inputBytes, planBytes, linesUnserved, lineRate, lineRateAt));
     }
 
     private static Map<String, String> texts(JsonObject json) {

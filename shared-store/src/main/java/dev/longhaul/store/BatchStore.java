@@ -2,8 +2,6 @@ package dev.longhaul.store;
 
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.Ids;
-import dev.longhaul.model.StopReason;
-import dev.longhaul.model.Transition;
 import dev.longhaul.model.Usage;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -13,9 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Batches as tenants make and see them. Methods block and throw {@link StoreException}s. */
@@ -31,16 +29,24 @@ public class BatchStore {
               select bytes from file
               where id = $4 and tenant_id = $2 and state = 'ready' and (expires_at is null or expires_at > now())
               for share),
+            r as (
+              select e.id, o.output_expires_after from batch o join file e on e.id = o.error_file_id
+              where o.id = $18 and o.tenant_id = $2 and o.input_file_id = $4 and o.deleted_at is null
+                and e.state = 'ready' and (e.expires_at is null or e.expires_at > now())
+              for share of e),
             b as (
               insert into batch (
                 id, tenant_id, job_id, job_name, input_file_id, input_bytes, endpoint, completion_window, metadata,
                 tfy_headers, output_expires_after, priority, single_model, expires_at, output_ref, error_ref,
-                results_partition, required_model, max_lines, queue_lines)
+                results_partition, required_model, max_lines, queue_lines, max_errors, retry_of, retry_file_id, retry_codes)
               select $1, $2, j.id, $5, $4, coalesce((select bytes from f), 0), $6, $7, $8,
-                $9, $10, j.priority, j.single_model, coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15,
-                j.model, j.max_lines, nullif(coalesce(t.max_lines, $16), 9223372036854775807)
+                $9, coalesce($10, (select output_expires_after from r)), j.priority, j.single_model,
+                coalesce(now() + make_interval(secs => $11), $12), $13, $14, $15,
+                j.model, j.max_lines, nullif(coalesce(t.max_lines, $16), 9223372036854775807),
+                $17, $18, (select id from r), $19
               from job j join tenant t on t.id = j.tenant_id
               where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default)) and j.deleted_at is null
+                and ($18::text is null or (exists (select from r) and exists (select from f)))
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
             select b.job_id, b.created_at, b.expires_at, t.max_batches, t.max_lines, t.max_batches_an_hour
@@ -50,21 +56,13 @@ public class BatchStore {
     private final Database database;
     private final BatchLists lists;
     private final Quotas quotas;
-    private final Transitions transitions;
     private final Runnable raise;
 
-    public BatchStore(
-            Sessions sessions,
-            Database database,
-            BatchLists lists,
-            Quotas quotas,
-            Transitions transitions,
-            OutboxSignal signal) {
+    public BatchStore(Sessions sessions, Database database, BatchLists lists, Quotas quotas, OutboxSignal signal) {
         this.sessions = sessions;
         this.database = database;
         this.lists = lists;
         this.quotas = quotas;
-        this.transitions = transitions;
         this.raise = signal::raise;
     }
 
@@ -81,6 +79,15 @@ public class BatchStore {
         /** The id that was asked for. */
         public String jobId() {
             return jobId;
+        }
+    }
+
+    /** There is nothing to run again: the other batch has no error file, or that or the input file is gone. */
+    public static final class NothingToRetryException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NothingToRetryException(String batchId) {
+            super("nothing to retry of " + batchId);
         }
     }
 
@@ -116,6 +123,7 @@ public class BatchStore {
      *
      * @param idempotency a repeat with it answers the first batch as it was created
      * @throws UnknownJobException if the tenant has no such job
+     * @throws NothingToRetryException if it is to run lines of a batch that has none to run, or their files are gone
      * @throws Idempotency.ConflictException if the key was used for another request
      * @throws GoneException if it is a repeat, and the first batch has been deleted
      * @throws QuotaExceededException if the tenant has no room for it
@@ -157,6 +165,8 @@ public class BatchStore {
             long now) {
         Duration window = wanted.window();
         Duration outputExpiresAfter = wanted.outputExpiresAfter();
+        NewBatch.Retry retry = wanted.retry();
+        List<String> codes = retry == null ? null : retry.errorCodes();
         JsonObject metadata = json(wanted.metadata());
         RowSet<Row> rows = transaction.run(
                 INSERT,
@@ -175,7 +185,13 @@ public class BatchStore {
                 Ids.newFileId(now),
                 Ids.newFileId(now),
                 resultsPartition,
-                quotas.usualLines());
+                quotas.usualLines(),
+                wanted.maxErrors(),
+                retry == null ? null : retry.batchId(),
+                codes == null ? null : codes.toArray(String[]::new));
+        if (rows.size() == 0 && retry != null) {
+            throw new NothingToRetryException(retry.batchId());
+        }
         if (rows.size() == 0) {
             throw new UnknownJobException(String.valueOf(wanted.jobId()));
         }
@@ -198,27 +214,9 @@ public class BatchStore {
                 null,
                 null,
                 Batch.Counts.NONE,
-                Usage.NONE);
-    }
-
-    /**
-     * Asks a batch to stop, unless it has ended, is ending or was asked to stop before: then it stays as it is.
-     *
-     * @return the batch afterwards; empty when the tenant has no such batch
-     */
-    public Optional<Batch> cancel(String tenantId, String id) {
-        database.inTransaction(transaction -> {
-            RowSet<Row> stopped = transaction.run(
-                    """
-                    update batch set stop_reason = $3, stop_at = now()
-                    where id = $1 and tenant_id = $2 and stop_reason is null and status = any($4) returning id""",
-                    id,
-                    tenantId,
-                    StopReason.CANCELLED.wireName(),
-                    Transition.CANCEL.fromWireNames().toArray(String[]::new));
-            return stopped.size() == 0 ? OptionalInt.empty() : transitions.apply(transaction, id, Transition.CANCEL);
-        });
-        return find(tenantId, id);
+                Usage.NONE,
+                new Batch.Control(null, null, wanted.maxErrors(), retry == null ? null : retry.batchId()),
+                Batch.Pace.NONE);
     }
 
     private static Instant instant(Row row, String column) {

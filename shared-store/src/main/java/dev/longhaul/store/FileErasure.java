@@ -42,6 +42,7 @@ public class FileErasure {
                 select id from file f where state = 'deleted' and erased_at is null and not exists (
                   select from batch b where b.input_file_id = f.id
                     and b.status in ('validating', 'in_progress', 'finalizing', 'cancelling'))
+                  and not exists (select from batch b where b.retry_file_id = f.id and b.status = 'validating')
                 order by deleted_at limit 100"""));
     }
 

@@ -32,27 +32,37 @@ public class FileSegments {
 
     /** The segments of a file in order; empty when the file is unknown or has no bytes. */
     public List<Segment> of(String fileId) {
-        return inOrder(database.run(
-                "select bytes, object_key, inline from file_segment where file_id = $1 order by seq", fileId));
+        return from(fileId, 0);
+    }
+
+    /** The segments of a file that hold what is from an offset on, in order. */
+    public List<Segment> from(String fileId, long offset) {
+        return segments(database.run("""
+                select bytes, object_key, inline, until from (
+                  select seq, bytes, object_key, inline, (sum(bytes) over (order by seq))::bigint as until
+                  from file_segment where file_id = $1) s
+                where until > $2 order by seq
+                """, fileId, offset));
     }
 
     /** The segments of an upload's parts in this order, as the file will have them that is made of them. */
     public List<Segment> ofParts(List<String> partIds) {
-        return inOrder(database.run("""
-                select s.bytes, s.object_key, s.inline
+        return segments(database.run("""
+                select s.bytes, s.object_key, s.inline, (sum(s.bytes) over (order by i.n, s.seq))::bigint as until
                 from unnest($1::text[]) with ordinality as i (id, n) join file_segment s on s.file_id = i.id
                 order by i.n, s.seq""", (Object) partIds.toArray(String[]::new)));
     }
 
-    private static List<Segment> inOrder(RowSet<Row> rows) {
+    private static List<Segment> segments(RowSet<Row> rows) {
         List<Segment> segments = new ArrayList<>();
-        long offset = 0;
         for (Row row : rows) {
             Buffer inline = row.getBuffer("inline");
             long bytes = row.getLong("bytes");
-            segments.add(
-                    new Segment(offset, bytes, row.getString("object_key"), inline == null ? null : inline.getBytes()));
-            offset += bytes;
+            segments.add(new Segment(
+                    row.getLong("until") - bytes,
+                    bytes,
+                    row.getString("object_key"),
+                    inline == null ? null : inline.getBytes()));
         }
         return List.copyOf(segments);
     }

@@ -3,6 +3,7 @@ package dev.longhaul.store;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param window how long it is; null for no end
  * @param outputExpiresAfter how long the result files live after their creation; null for the default
  * @param tfyHeaders the {@code x-tfy-*} request headers
+ * @param maxErrors how many lines may fail ({@code 10}), or which share of them ({@code 5%}); null for any
+ * @param retry which lines of another batch of the same file to run; null for all lines of the file
  */
 public record NewBatch(
         @Nullable String jobId,
@@ -24,9 +27,23 @@ public record NewBatch(
         @Nullable Duration window,
         Map<String, String> metadata,
         @Nullable Duration outputExpiresAfter,
-        Map<String, String> tfyHeaders) {
+        Map<String, String> tfyHeaders,
+        @Nullable String maxErrors,
+        @Nullable Retry retry) {
     public NewBatch {
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         tfyHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(tfyHeaders));
+    }
+
+    /**
+     * The lines in another batch's error file.
+     *
+     * @param batchId a batch that has ended, of the same tenant and input file
+     * @param errorCodes the codes whose lines to run; null for all
+     */
+    public record Retry(String batchId, @Nullable List<String> errorCodes) {
+        public Retry {
+            errorCodes = errorCodes == null ? null : List.copyOf(errorCodes);
+        }
     }
 }

@@ -16,12 +16,21 @@ import java.util.OptionalInt;
 @ApplicationScoped
 public class Transitions {
     /** The event's data is the batch as the transition left it; its id repeats when the relay repeats it. */
-    static final String EVENT = """
+    static final String EVENT = event("b.status");
+
+    private final Runnable signal;
+
+    public Transitions(OutboxSignal signal) {
+        this.signal = signal::raise;
+    }
+
+    private static String event(String type) {
+        return """
             jsonb_build_object(
               'specversion', '1.0',
               'id', b.id || '/' || b.version,
               'source', '/longhaul',
-              'type', 'dev.longhaul.batch.' || b.status,
+              'type', 'dev.longhaul.batch.' || %s,
               'subject', b.id,
               'time', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
               'datacontenttype', 'application/json',
@@ -31,13 +40,9 @@ public class Transitions {
                 'model', b.model, 'input_file_id', b.input_file_id, 'output_file_id', b.output_file_id,
                 'error_file_id', b.error_file_id, 'created_at', floor(extract(epoch from b.created_at))::bigint,
                 'expires_at', floor(extract(epoch from b.expires_at))::bigint,
+                'paused_at', floor(extract(epoch from b.paused_at))::bigint,
                 'request_counts', jsonb_build_object(
-                  'total', b.lines_total, 'completed', b.lines_completed, 'failed', b.lines_failed)))""";
-
-    private final Runnable signal;
-
-    public Transitions(OutboxSignal signal) {
-        this.signal = signal::raise;
+                  'total', b.lines_total, 'completed', b.lines_completed, 'failed', b.lines_failed)))""".formatted(type);
     }
 
     /**
@@ -82,6 +87,28 @@ public class Transitions {
                 : OptionalInt.of(rows.iterator().next().getInteger("version"));
     }
 
+    /**
+     * Pauses a batch that may still start lines, or lets it go on: no change of its status, yet one that is told like them.
+     *
+     * @return whether it was news; a batch that is in the wanted state, or past it, stays as it is
+     */
+    boolean setPaused(Database.Transaction transaction, String tenantId, String batchId, boolean paused) {
+        String sql =
+                """
+                with b as (
+                  update batch set paused_at = %s, version = version + 1
+                  where id = $1 and tenant_id = $2 and status in ('validating', 'in_progress') and stop_reason is null
+                    and paused_at is %s null
+                  returning *)
+                insert into outbox (batch_id, event) select b.id, %s from b
+                """.formatted(paused ? "now()" : "null", paused ? "" : "not", event(paused ? "'paused'" : "'resumed'"));
+        boolean news = transaction.run(sql, batchId, tenantId).rowCount() == 1;
+        if (news) {
+            transaction.afterCommit(signal);
+        }
+        return news;
+    }
+
     private RowSet<Row> take(
             Database.Transaction transaction,
             Collection<String> batchIds,
@@ -91,7 +118,8 @@ public class Transitions {
             Object... more) {
         String sql = """
                 with b as (
-                  update batch set status = $2, %s = now(), version = version + 1%s
+                  update batch set status = $2, %s = now(), version = version + 1,
+                    paused_at = case when $2 = 'in_progress' then paused_at end%s
                   where id = any($1) and status = any($3) and (%s) returning *)
                 insert into outbox (batch_id, event) select b.id, %s from b order by b.id
                 returning batch_id, (event -> 'data' ->> 'version')::int as version

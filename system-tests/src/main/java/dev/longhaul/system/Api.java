@@ -103,12 +103,53 @@ public final class Api {
         return new Batch(json(request.build()));
     }
 
+    /** Creates a batch of chat completions that stops itself past so many errors. */
+    public Batch createWithin(String fileId, String maxErrors) {
+        ObjectNode body = Json.object()
+                .put("input_file_id", fileId)
+                .put("endpoint", "/v1/chat/completions")
+                .put("max_errors", maxErrors);
+        return new Batch(json(request("/batches")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
+                .build()));
+    }
+
+    /** The failed lines of an ended batch as a batch of their own. */
+    public Batch retry(String id) {
+        return act(id, "retry");
+    }
+
+    /** The results of a batch from a byte on until it has ended; the caller closes the stream. */
+    public InputStream follow(String id, long offset) {
+        HttpResponse<InputStream> response = Http.send(
+                request("/batches/" + id + "/results?follow=true&offset=" + offset)
+                        .build(),
+                BodyHandlers.ofInputStream());
+        if (response.statusCode() != 200) {
+            throw new IllegalStateException("results of " + id + ": " + response.statusCode());
+        }
+        return response.body();
+    }
+
     public Batch batch(String id) {
         return new Batch(json(request("/batches/" + id).build()));
     }
 
     public Batch cancel(String id) {
-        return new Batch(json(request("/batches/" + id + "/cancel")
+        return act(id, "cancel");
+    }
+
+    public Batch pause(String id) {
+        return act(id, "pause");
+    }
+
+    public Batch resume(String id) {
+        return act(id, "resume");
+    }
+
+    private Batch act(String id, String action) {
+        return new Batch(json(request("/batches/" + id + "/" + action)
                 .POST(BodyPublishers.noBody())
                 .build()));
     }

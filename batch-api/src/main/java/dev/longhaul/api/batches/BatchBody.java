@@ -46,7 +46,13 @@ record BatchBody(
         String jobId,
 
         @Schema(maxLength = 512, description = "Kept and told back.") @Nullable
-        String jobName) {
+        String jobName,
+
+        @Schema(
+                anyOf = {Double.class, String.class},
+                description = "How many lines may fail (`10`), or which share of them (`0.05`, `\"5%\"`).")
+        @Nullable
+        Object maxErrors) {
 
     /** How long its result files live. */
     @Schema(name = "OutputExpiresAfterRequest")

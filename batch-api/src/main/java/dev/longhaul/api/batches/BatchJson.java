@@ -5,12 +5,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.longhaul.model.StopReason;
 import dev.longhaul.model.Usage;
 import dev.longhaul.store.Batch;
+import dev.longhaul.store.BatchProgress;
 import dev.longhaul.store.Page;
+import dev.longhaul.store.ProgressStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +65,31 @@ record BatchJson(
         UsageJson usage,
         Map<String, String> metadata,
         String jobId,
-        @Nullable String jobName) {
-    static BatchJson of(Batch batch) {
-        return of(batch, batch.errors());
+        @Nullable String jobName,
+
+        @Schema(description = "Null unless it is paused.") @Nullable
+        Long pausedAt,
+
+        @Schema(
+                enumeration = {"cancelled", "expired", "error_limit"},
+                description = "Why it ends before all of its lines are served; null when it does not.")
+        @Nullable
+        String stopReason,
+
+        @Schema(description = "How many lines may fail, such as `10`, or which share of them, such as `5%`.") @Nullable
+        String maxErrors,
+
+        @Schema(description = "The batch whose failed lines it runs.") @Nullable
+        String retryOf,
+
+        ProgressJson progress) {
+    static BatchJson of(Batch batch, BatchProgress progress) {
+        return of(batch, progress, batch.errors());
     }
 
-    private static BatchJson of(Batch batch, @Nullable String errors) {
+    private static BatchJson of(Batch batch, BatchProgress progress, @Nullable String errors) {
         Batch.Times times = batch.times();
+        StopReason stop = batch.control().stopReason();
         return new BatchJson(
                 batch.id(),
                 "batch",
@@ -92,7 +114,12 @@ record BatchJson(
                 UsageJson.of(batch.usage()),
                 batch.metadata(),
                 batch.jobId(),
-                batch.jobName());
+                batch.jobName(),
+                seconds(batch.control().pausedAt()),
+                stop == null ? null : stop.wireName(),
+                batch.control().maxErrors(),
+                batch.control().retryOf(),
+                ProgressJson.of(batch, progress));
     }
 
     private static @Nullable Long seconds(@Nullable Instant time) {
@@ -156,9 +183,13 @@ record BatchJson(
             @Nullable String firstId,
             @Nullable String lastId,
             boolean hasMore) {
-        static ListJson of(Page<Batch> page) {
+        static ListJson of(Page<Batch> page, ProgressStore progress) {
+            Map<String, BatchProgress> all = progress.of(page.items());
             List<BatchJson> data = page.items().stream()
-                    .map(batch -> BatchJson.of(batch, ValidationErrors.firstFew(batch.errors())))
+                    .map(batch -> BatchJson.of(
+                            batch,
+                            Objects.requireNonNull(all.get(batch.id())),
+                            ValidationErrors.firstFew(batch.errors())))
                     .toList();
             return new ListJson(
                     "list",

@@ -9,6 +9,7 @@ import dev.longhaul.api.http.ListQuery;
 import dev.longhaul.api.http.Texts;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.store.Batch;
+import dev.longhaul.store.BatchControl;
 import dev.longhaul.store.BatchDeletion;
 import dev.longhaul.store.BatchFilter;
 import dev.longhaul.store.BatchStore;
@@ -16,6 +17,7 @@ import dev.longhaul.store.Idempotency;
 import dev.longhaul.store.Job;
 import dev.longhaul.store.JobStore;
 import dev.longhaul.store.NewBatch;
+import dev.longhaul.store.ProgressStore;
 import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -32,6 +34,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.Explode;
@@ -54,15 +58,26 @@ public class BatchesResource {
     private static final int MOST_LISTED = 100;
 
     private final BatchStore batches;
+    private final BatchControl control;
     private final BatchDeletion deletion;
     private final JobStore jobs;
     private final Caller caller;
     private final TopicsConfig topics;
+    private final ProgressStore progress;
 
-    BatchesResource(BatchStore batches, BatchDeletion deletion, JobStore jobs, Caller caller, TopicsConfig topics) {
+    BatchesResource(
+            BatchStore batches,
+            BatchControl control,
+            BatchDeletion deletion,
+            JobStore jobs,
+            ProgressStore progress,
+            Caller caller,
+            TopicsConfig topics) {
         this.batches = batches;
+        this.control = control;
         this.deletion = deletion;
         this.jobs = jobs;
+        this.progress = progress;
         this.caller = caller;
         this.topics = topics;
     }
@@ -78,11 +93,55 @@ public class BatchesResource {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
         NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders(), this::termsOfJob);
-        Idempotency idempotency =
-                idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));
+        return create(wanted, idempotencyKey, Digests.sha256(bytes));
+    }
+
+    /** Runs the lines again that are in an ended batch's error file; an empty body is as good as none. */
+    @POST
+    @Path("{id}/retry")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "retryBatch", summary = "Runs the failed lines of an ended batch again, as a new batch.")
+    @RequestBodySchema(RetryBody.class)
+    public BatchJson retry(
+            @PathParam("id") String id,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @Context HttpHeaders headers,
+            InputStream body) {
+        Texts.check("id", id);
+        IdempotencyKey.check(idempotencyKey);
+        byte[] bytes = JsonFields.readBody(body);
+        Batch original =
+                batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        NewBatch wanted = RetryRequest.read(bytes, headers.getRequestHeaders(), original);
+        try {
+            return create(
+                    wanted,
+                    idempotencyKey,
+                    Digests.sha256((id + "/retry\n" + new String(bytes, StandardCharsets.UTF_8))
+                            .getBytes(StandardCharsets.UTF_8)));
+        } catch (BatchStore.NothingToRetryException e) {
+            if (original.status().isTerminal()
+                    && jobs.find(caller.tenantId(), original.jobId()).isEmpty()) {
+                throw unknownJob(original.jobId());
+            }
+            throw ApiException.conflict(null, whyNot(original));
+        }
+    }
+
+    private static String whyNot(Batch original) {
+        if (!original.status().isTerminal()) {
+            return "Cannot retry a batch with status '" + original.status().wireName() + "'.";
+        }
+        return original.errorFileId() == null
+                ? "Cannot retry a batch without an error file."
+                : "Cannot retry a batch whose error file or input file was deleted or has expired.";
+    }
+
+    private BatchJson create(NewBatch wanted, @Nullable String idempotencyKey, byte[] requestSha256) {
+        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, requestSha256);
         int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
         try {
-            return BatchJson.of(batches.create(caller.tenantId(), wanted, partition, idempotency));
+            return json(batches.create(caller.tenantId(), wanted, partition, idempotency));
         } catch (BatchStore.UnknownJobException e) {
             throw unknownJob(e.jobId());
         } catch (BatchStore.GoneException e) {
@@ -136,7 +195,7 @@ public class BatchesResource {
         BatchFilter filter = ListFilter.read(status, jobId, createdAfter, createdBefore, uri.getQueryParameters());
         int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
         return batches.list(caller.tenantId(), filter, ListQuery.after(after), count)
-                .map(BatchJson.ListJson::of)
+                .map(page -> BatchJson.ListJson.of(page, progress))
                 .orElseThrow(() -> ApiException.notFound("after", unknown(String.valueOf(after))));
     }
 
@@ -146,7 +205,7 @@ public class BatchesResource {
     public BatchJson get(@PathParam("id") String id) {
         Texts.check("id", id);
         return batches.find(caller.tenantId(), id)
-                .map(BatchJson::of)
+                .map(this::json)
                 .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
     }
 
@@ -170,12 +229,47 @@ public class BatchesResource {
     @Operation(operationId = "cancelBatch", summary = "Cancels a batch; what is done is kept.")
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
-        Batch batch = batches.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        Batch batch = control.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
         if (isEndedOtherwise(batch.status())) {
             throw ApiException.conflict(
                     null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");
         }
-        return BatchJson.of(batch);
+        return json(batch);
+    }
+
+    /** Any body is as good as none. */
+    @POST
+    @Path("{id}/pause")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "pauseBatch", summary = "Starts no further line of a batch; its window goes on.")
+    public BatchJson pause(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return json(stillRuns("pause", id, control.pause(caller.tenantId(), id)));
+    }
+
+    /** Any body is as good as none. */
+    @POST
+    @Path("{id}/resume")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "resumeBatch", summary = "Lets a paused batch go on.")
+    public BatchJson resume(@PathParam("id") String id) {
+        Texts.check("id", id);
+        return json(stillRuns("resume", id, control.resume(caller.tenantId(), id)));
+    }
+
+    private static Batch stillRuns(String action, String id, Optional<Batch> found) {
+        Batch batch = found.orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        boolean runs = batch.status() == BatchStatus.VALIDATING || batch.status() == BatchStatus.IN_PROGRESS;
+        if (!runs) {
+            throw ApiException.conflict(
+                    null,
+                    "Cannot " + action + " a batch with status '"
+                            + batch.status().wireName() + "'.");
+        }
+        if (batch.control().stopReason() != null) {
+            throw ApiException.conflict(null, "Cannot " + action + " a batch whose completion window is over.");
+        }
+        return batch;
     }
 
     private static boolean isEndedOtherwise(BatchStatus status) {
@@ -183,6 +277,10 @@ public class BatchesResource {
             case COMPLETED, FAILED, EXPIRED -> true;
             case VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING, CANCELLED -> false;
         };
+    }
+
+    private BatchJson json(Batch batch) {
+        return BatchJson.of(batch, progress.of(batch));
     }
 
     /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */

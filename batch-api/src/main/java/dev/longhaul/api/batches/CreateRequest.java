@@ -54,7 +54,9 @@ final class CreateRequest {
                 fields.object("output_expires_after")
                         .map(CreateRequest::outputExpiresAfter)
                         .orElse(null),
-                tfyHeaders(headers));
+                tfyHeaders(headers),
+                MaxErrors.read(fields),
+                null);
     }
 
     private static String endpoint(JsonFields fields, String jobId, Optional<String> ofJob) {
@@ -74,7 +76,7 @@ final class CreateRequest {
         return Optional.ofNullable(job.completionWindow()).map(text -> new CompletionWindow(text, job.window()));
     }
 
-    private static Map<String, String> metadata(JsonFields fields) {
+    static Map<String, String> metadata(JsonFields fields) {
         if (fields.size() > MOST_METADATA) {
             throw ApiException.badRequest(
                     "object_above_max_properties",
@@ -110,7 +112,7 @@ final class CreateRequest {
     }
 
     /** What another gateway's clients send along: kept beside the batch, given to nobody. */
-    private static Map<String, String> tfyHeaders(MultivaluedMap<String, String> headers) {
+    static Map<String, String> tfyHeaders(MultivaluedMap<String, String> headers) {
         Map<String, String> kept = new LinkedHashMap<>();
         int characters = 0;
         for (Map.Entry<String, List<String>> header : headers.entrySet()) {

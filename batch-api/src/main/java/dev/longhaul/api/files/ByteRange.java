@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a file that a request asks for. */
-sealed interface ByteRange {
+public sealed interface ByteRange {
     /** All of it: no range was asked for, or one that may be ignored. */
     record Whole() implements ByteRange {}
 

@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.util.List;
 
 /** Copies a range of a file to a client. Where S3 breaks off it goes on from there, since the client cannot ask for less than all again. */
-final class FileContent {
+public final class FileContent {
     private static final int ATTEMPTS_WITHOUT_PROGRESS = 4;
     private static final int CHUNK = 64 << 10;
 
@@ -18,7 +18,8 @@ final class FileContent {
     private long position;
     private final long end;
 
-    FileContent(FileSegments reader, List<FileSegments.Segment> segments, long offset, long length) {
+    /** Copies so many bytes from an offset of the file on; the segments must cover them. */
+    public FileContent(FileSegments reader, List<FileSegments.Segment> segments, long offset, long length) {
         this.reader = reader;
         this.segments = segments;
         this.position = offset;
@@ -30,7 +31,7 @@ final class FileContent {
      *
      * @throws IOException if the client is gone, or S3 for good
      */
-    void copyTo(OutputStream out) throws IOException {
+    public void copyTo(OutputStream out) throws IOException {
         byte[] chunk = new byte[CHUNK];
         int fruitless = 0;
         while (position < end) {

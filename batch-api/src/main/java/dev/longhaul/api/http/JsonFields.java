@@ -81,6 +81,53 @@ public final class JsonFields {
         return Optional.of(node.textValue());
     }
 
+    /** A number in plain digits, with a point unless it was written as a whole one, or a text as it is; may be absent. */
+    public Optional<String> numberOrText(String name, int most) {
+        JsonNode node = present(name);
+        if (node == null || node.isTextual()) {
+            return text(name, most);
+        }
+        if (!node.isNumber()) {
+            throw ApiException.invalidType(path + name, "a number or a string", kind(node));
+        }
+        if (node.isIntegralNumber()) {
+            return Optional.of(node.bigIntegerValue().toString());
+        }
+        if (!Double.isFinite(node.doubleValue())) {
+            return Optional.of(node.asText());
+        }
+        String plain = node.decimalValue().toPlainString();
+        return Optional.of(plain.contains(".") ? plain : plain + ".0");
+    }
+
+    /** A list of one text or more; may be absent. */
+    public Optional<List<String>> texts(String name, int mostTexts, int most) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isArray()) {
+            throw ApiException.invalidType(path + name, "an array", kind(node));
+        }
+        if (node.isEmpty() || node.size() > mostTexts) {
+            throw ApiException.badRequest(
+                    node.isEmpty() ? "empty_array" : "array_above_max_length",
+                    path + name,
+                    "Invalid '" + path + name + "': expected an array of 1 to " + mostTexts
+                            + " strings, but got one of " + node.size() + ".");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : node) {
+            String param = path + name + "[" + texts.size() + "]";
+            if (!item.isTextual()) {
+                throw ApiException.invalidType(param, "a string", kind(item));
+            }
+            Texts.check(param, item.textValue(), most);
+            texts.add(item.textValue());
+        }
+        return Optional.of(texts);
+    }
+
     /** A whole number that must be there. */
     public long requiredInteger(String name) {
         return integer(name).orElseThrow(() -> ApiException.missing(path + name));

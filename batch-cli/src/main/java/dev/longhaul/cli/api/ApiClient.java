@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -88,9 +89,72 @@ public final class ApiClient {
     }
 
     public Batch cancel(String batchId) {
-        return Batch.of(json(() -> request("/batches/" + batchId + "/cancel")
+        return act(batchId, "cancel");
+    }
+
+    public Batch pause(String batchId) {
+        return act(batchId, "pause");
+    }
+
+    public Batch resume(String batchId) {
+        return act(batchId, "resume");
+    }
+
+    private Batch act(String batchId, String action) {
+        return Batch.of(json(() -> request("/batches/" + batchId + "/" + action)
                 .POST(BodyPublishers.noBody())
                 .build()));
+    }
+
+    /**
+     * Runs the failed lines of an ended batch again.
+     *
+     * @param codes only those that ended so; empty for all
+     * @param window null for that of the batch
+     */
+    public Batch retry(String batchId, List<String> codes, @Nullable String window) {
+        String idempotencyKey = UUID.randomUUID().toString();
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        if (!codes.isEmpty()) {
+            codes.forEach(body.putArray("error_codes")::add);
+        }
+        if (window != null) {
+            body.put("completion_window", window);
+        }
+        return Batch.of(json(() -> request("/batches/" + batchId + "/retry")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofString(body.toString()))
+                .build()));
+    }
+
+    /** Copies results of a batch; a connection that is cut goes on where it was cut. */
+    public void results(ResultStream stream, OutputStream out) {
+        boolean ended = false;
+        while (!ended) {
+            // Patience begins anew with each piece that came.
+            ended = retry.run(() -> results(stream.path(), stream, out));
+        }
+    }
+
+    /** True at the end, false when the connection was cut. */
+    private boolean results(String path, ResultStream stream, OutputStream out) throws IOException {
+        // Without a limit: the first line may come late.
+        HttpResponse<InputStream> response = send(authorized(path).build(), BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            if (response.statusCode() / 100 != 2) {
+                throw refusal(response.statusCode(), new String(body.readNBytes(64 * 1024), StandardCharsets.UTF_8));
+            }
+            try {
+                stream.copy(body, out);
+                return true;
+            } catch (IOException e) {
+                if (stream.path().equals(path)) {
+                    throw e;
+                }
+                return false;
+            }
+        }
     }
 
     /** Writes a file's content behind what the channel holds already; a cut download goes on where it was cut. */
@@ -198,8 +262,11 @@ public final class ApiClient {
     }
 
     HttpRequest.Builder request(String path) {
-        HttpRequest.Builder builder =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_LIMIT);
+        return authorized(path).timeout(ANSWER_LIMIT);
+    }
+
+    private HttpRequest.Builder authorized(String path) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path));
         return key.isEmpty() ? builder : builder.header("Authorization", "Bearer " + key);
     }
 

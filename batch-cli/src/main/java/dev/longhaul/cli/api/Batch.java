@@ -67,6 +67,28 @@ public record Batch(
         return ENDED.contains(status);
     }
 
+    public boolean isPaused() {
+        return json.path("paused_at").isNumber();
+    }
+
+    /** What holds it up or how far its file is read, in a few words; empty when there is nothing to say. */
+    public String note() {
+        JsonNode progress = json.path("progress");
+        JsonNode waiting = progress.path("waiting");
+        if (isPaused()) {
+            return "paused";
+        }
+        if (status.equals("validating") && progress.path("planned_share").asDouble() > 0) {
+            return Math.round(progress.path("planned_share").asDouble() * 100) + " % read";
+        }
+        if (waiting.path("backend_down").asLong() > 0) {
+            return waiting.path("backend_down").asLong() + " wait for a backend that is down";
+        }
+        return waiting.path("rate_limited").asLong() > 0
+                ? waiting.path("rate_limited").asLong() + " wait for a busy backend"
+                : "";
+    }
+
     private static @Nullable String text(JsonNode json, String field) {
         String text = json.path(field).asText("");
         return text.isEmpty() || json.path(field).isNull() ? null : text;

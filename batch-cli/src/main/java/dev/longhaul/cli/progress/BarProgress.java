@@ -29,9 +29,10 @@ final class BarProgress implements ProgressDisplay {
     public void show(Progress progress) {
         speed.at(nanos.getAsLong(), progress.done());
         if (bar == null && progress.total() == 0) {
-            if (!waitingFor.equals(progress.status())) {
-                waitingFor = progress.status();
-                out.print(CLEAR_LINE + waitingFor + " ...");
+            String wanted = progress.status() + " ..." + (progress.note().isEmpty() ? "" : " " + progress.note());
+            if (!waitingFor.equals(wanted)) {
+                waitingFor = wanted;
+                out.print(CLEAR_LINE + waitingFor);
                 out.flush();
             }
             return;
@@ -40,7 +41,8 @@ final class BarProgress implements ProgressDisplay {
             bar = open(progress.total());
         }
         bar.setExtraMessage(Figures.speed(speed.perSecond()) + ", " + Figures.count(progress.failed()) + " failed"
-                + (progress.status().equals("in_progress") ? "" : ", " + progress.status()));
+                + (progress.status().equals("in_progress") ? "" : ", " + progress.status())
+                + (progress.note().isEmpty() ? "" : ", " + progress.note()));
         bar.maxHint(progress.total());
         bar.stepTo(progress.done());
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Lines for logs and pipes: one when the status changes, and one a second while the counts do. */
 final class PlainProgress implements ProgressDisplay {
+    private static final String PAUSED = "paused";
     private static final long EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final PrintStream out;
@@ -26,7 +27,9 @@ final class PlainProgress implements ProgressDisplay {
         long now = nanos.getAsLong();
         speed.at(now, progress.done());
         newest = progress;
-        boolean newStatus = printed == null || !printed.status().equals(progress.status());
+        boolean newStatus = printed == null
+                || !printed.status().equals(progress.status())
+                || printed.note().equals(PAUSED) != progress.note().equals(PAUSED);
         if (newStatus || (!progress.equals(printed) && now - printedAt >= EVERY_NANOS)) {
             print(progress, now);
         }
@@ -59,6 +62,9 @@ final class PlainProgress implements ProgressDisplay {
                         .ifPresent(left -> line.append("  ETA ").append(Figures.duration(left)));
             }
             line.append("  ").append(Figures.count(progress.failed())).append(" failed");
+        }
+        if (!progress.note().isEmpty()) {
+            line.append("  ").append(progress.note());
         }
         out.println(line);
     }

@@ -3,9 +3,12 @@ package dev.longhaul.cli.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -111,6 +114,41 @@ class ApiClientTest {
 
         assertThat(target).hasContent("0123456789");
         assertThat(api.received(line).getLast().headers()).containsEntry("Range", List.of("bytes=5-"));
+    }
+
+    @Test
+    void shouldGoOnWithResultsWhereTheyWereCut() {
+        api.answerCut("GET /v1/batches/b/results?offset=0&follow=true", "0123456789")
+                // Should the client see the cut before the bytes that came in front of it.
+                .answer("GET /v1/batches/b/results?offset=0&follow=true", 200, "0123456789")
+                .answer("GET /v1/batches/b/results?offset=5&follow=true", 200, "56789");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        client.results(new ResultStream("b", "results", true, 0), out);
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("0123456789");
+    }
+
+    @Test
+    void shouldSayWhatHoldsABatchUp() {
+        assertThat(note("in_progress", "\"paused_at\":1700000000")).isEqualTo("paused");
+        assertThat(note("validating", "\"progress\":{\"planned_share\":0.42}")).isEqualTo("42 % read");
+        assertThat(note("in_progress", "\"progress\":{\"waiting\":{\"backend_down\":7,\"rate_limited\":1}}"))
+                .isEqualTo("7 wait for a backend that is down");
+        assertThat(note("in_progress", "\"progress\":{\"waiting\":{\"rate_limited\":1},\"planned_share\":1}"))
+                .isEqualTo("1 wait for a busy backend");
+        assertThat(note("in_progress", "\"paused_at\":null")).isEmpty();
+    }
+
+    private String note(String status, String more) {
+        try (FakeApi other = new FakeApi()) {
+            other.answer("GET /v1/batches/b", 200, FakeApi.batch(status, 9, 0, 0, "," + more));
+            return new ApiClient(other.url(), "", Duration.ofSeconds(1))
+                    .get("b")
+                    .note();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -82,6 +82,9 @@ public final class FakeApi implements AutoCloseable {
         exchange.sendResponseHeaders(from > 0 ? 206 : answer.status(), bytes.length - from);
         int end = answer.cut() ? bytes.length / 2 : bytes.length;
         exchange.getResponseBody().write(bytes, from, end - from);
+        if (answer.cut()) {
+            exchange.getResponseBody().flush();
+        }
         exchange.close();
     }
 

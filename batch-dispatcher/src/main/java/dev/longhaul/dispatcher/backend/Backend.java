@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * then, and none loses an attempt.
  */
 public final class Backend {
+    /** So long after it said that it is asked too much it still counts as busy. */
+    private static final long LIMITED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final String name;
     private final BackendAddress address;
     private final BackendConfig config;
@@ -22,6 +27,7 @@ public final class Backend {
     private volatile @Nullable Set<String> models;
     private volatile boolean down;
     private volatile boolean suspected;
+    private volatile long limitedNanos = System.nanoTime() - LIMITED_NANOS;
 
     /**
      * Checks one backend's configuration.
@@ -114,9 +120,30 @@ public final class Backend {
         return known != null && (known.contains(model) || config.rename().containsKey(model));
     }
 
+    /** The models it serves, by the names that tenants use; empty while they are not known. */
+    Set<String> served() {
+        Set<String> known = models;
+        if (known == null) {
+            return Set.of();
+        }
+        Set<String> served = new TreeSet<>(known);
+        served.addAll(config.rename().keySet());
+        return served;
+    }
+
     /** The name that the backend itself uses for a model of the tenants. */
     public String modelThere(String model) {
         return config.rename().getOrDefault(model, model);
+    }
+
+    /** Notes that it answered that it is asked too much. */
+    public void askedTooMuch() {
+        limitedNanos = System.nanoTime();
+    }
+
+    /** Whether it said so in the last seconds. */
+    boolean isLimited() {
+        return System.nanoTime() - limitedNanos < LIMITED_NANOS;
     }
 
     public boolean isDown() {

@@ -34,6 +34,7 @@ final class BackendLane {
     /** So long may a backend be down before the lines that wait for it go back. */
     private static final long DOWN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Set<Integer> MAY_BE_DOWN = Set.of(502, 503, 504);
 
     private final Lane lane;
@@ -158,6 +159,8 @@ final class BackendLane {
             backend.setDown(true);
         } else if (answer instanceof Answer.Whole whole && MAY_BE_DOWN.contains(whole.statusCode())) {
             backend.suspect();
+        } else if (answer instanceof Answer.Whole whole && whole.statusCode() == TOO_MANY_REQUESTS) {
+            backend.askedTooMuch();
         }
         try {
             settle(call, Verdict.of(answer, call.attempt, backend.config().attempts(), random));
@@ -257,6 +260,11 @@ final class BackendLane {
     /** Whether it could start lines of that model now. */
     boolean isOpenFor(@Nullable String model) {
         return !backend.isDown() && limit.value() > 0 && (model == null || backend.serves(model));
+    }
+
+    /** Gives back what of a paused run waits here; what is in flight ends by itself. */
+    void pause(SliceRun run) {
+        dropWaiting(run);
     }
 
     /** Gives back what of a stopped run waits here; what is in flight has a short grace. */

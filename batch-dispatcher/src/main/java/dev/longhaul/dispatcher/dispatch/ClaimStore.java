@@ -37,7 +37,7 @@ class ClaimStore {
                   update slice s set state = 'claimed', holder = $1, changed_at = now()
                   from hint h, batch b
                   where s.batch_id = h.batch_id and s.seq = h.seq and s.claim = h.claim and s.state = 'released'
-                    and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null
+                    and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
                     and exists (select 1 from process p where p.id = $1 and p.lease_until > now())
                   returning s.*, b.input_file_id, b.endpoint, b.results_partition)
                 select m.*, coalesce(p.checkpoint_offset, 0) as checkpoint_offset
@@ -162,5 +162,15 @@ class ClaimStore {
             stopped.add(row.getString(0));
         }
         return stopped;
+    }
+
+    /** Which of these batches are paused. */
+    Set<String> paused(Collection<String> batchIds) {
+        Set<String> paused = new HashSet<>();
+        for (Row row : database.run("select id from batch where id = any($1) and paused_at is not null", (Object)
+                batchIds.toArray(String[]::new))) {
+            paused.add(row.getString(0));
+        }
+        return paused;
     }
 }

@@ -34,6 +34,7 @@ public class Dispatch {
     private final VertxInternal vertx;
     private final Map<Backend, RunQueue> queues = new LinkedHashMap<>();
     private final Set<String> stoppedBatches = ConcurrentHashMap.newKeySet();
+    private final Set<String> pausedBatches = ConcurrentHashMap.newKeySet();
     private final Map<Backend, Long> stuckSince = new ConcurrentHashMap<>();
     private final List<Lane> lanes = new ArrayList<>();
 
@@ -206,26 +207,52 @@ public class Dispatch {
         stoppedBatches.retainAll(held);
         batchIds.stream().filter(held::contains).forEach(stoppedBatches::add);
         reports.held().stream()
-                .filter(run -> batchIds.contains(run.claim().slice().batchId()) && !run.isStopped())
+                .filter(run -> batchIds.contains(run.claim().slice().batchId()) && !run.isBrokenOff())
                 .forEach(this::stop);
     }
 
-    /** Whether a batch that this process has slices of was stopped. */
+    /** Which of these batches PostgreSQL says are paused; blocks. */
+    public Set<String> pausedAmong(Collection<String> batchIds) {
+        return claims.paused(batchIds);
+    }
+
+    /** Starts no further line of these batches, and of no others than these; calls under way end, however long they take. */
+    public void pauseOnly(Collection<String> batchIds) {
+        pausedBatches.retainAll(batchIds);
+        batchIds.forEach(this::pause);
+    }
+
+    /** Starts no further line of the batch; calls under way end, however long they take. */
+    public void pause(String batchId) {
+        if (reports.batches().contains(batchId)) {
+            pausedBatches.add(batchId);
+        }
+        reports.held().stream()
+                .filter(run -> run.claim().slice().batchId().equals(batchId) && !run.isStopped())
+                .forEach(this::pause);
+    }
+
+    /** The batch may go on; what was handed back for its pause is claimed anew. */
+    public void resume(String batchId) {
+        pausedBatches.remove(batchId);
+    }
+
+    /** Whether a batch that this process has slices of was stopped or paused. */
     boolean isStopped(String batchId) {
-        return stoppedBatches.contains(batchId);
+        return stoppedBatches.contains(batchId) || pausedBatches.contains(batchId);
     }
 
     /** Stops the slices that were claimed under another identity than the present one: they are somebody else's now. */
     public void dropForeign() {
         String holder = lease.identity().id();
         reports.held().stream()
-                .filter(run -> !run.claim().holder().equals(holder) && !run.isStopped())
+                .filter(run -> !run.claim().holder().equals(holder) && !run.isBrokenOff())
                 .forEach(this::stop);
     }
 
     /** Hands everything back that was not started; returns at once. */
     public void stopAll() {
-        reports.held().stream().filter(run -> !run.isStopped()).forEach(this::stop);
+        reports.held().stream().filter(run -> !run.isBrokenOff()).forEach(this::stop);
     }
 
     /** Ends the lanes; what is still in flight is abandoned. */
@@ -238,10 +265,20 @@ public class Dispatch {
         stop(run);
     }
 
+    private void pause(SliceRun run) {
+        startNoFurther(run);
+        lanes.forEach(lane -> lane.execute(() -> lane.pause(run)));
+    }
+
     private void stop(SliceRun run) {
+        run.breakOff();
+        startNoFurther(run);
+        lanes.forEach(lane -> lane.execute(() -> lane.stop(run)));
+    }
+
+    private void startNoFurther(SliceRun run) {
         if (run.stop()) {
             reports.add(run);
         }
-        lanes.forEach(lane -> lane.execute(() -> lane.stop(run)));
     }
 }

@@ -84,6 +84,10 @@ final class Lane {
         return lane;
     }
 
+    void pause(SliceRun run) {
+        backends.values().forEach(backend -> backend.pause(run));
+    }
+
     void stop(SliceRun run) {
         backends.values().forEach(backend -> backend.stop(run));
     }

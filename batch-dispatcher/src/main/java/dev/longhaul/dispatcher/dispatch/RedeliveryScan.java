@@ -41,9 +41,14 @@ class RedeliveryScan {
      * @param end the offset of the results partition before which they were found; 0 when none was looked for
      */
     record Done(BitSet lines, long end) {
-        /** Of a slice that was never claimed before. */
+        /** Of a slice of which every line is to be run. */
         static Done nothing() {
             return new Done(new BitSet(), 0);
+        }
+
+        /** Of a slice that was never claimed before: the lines that its batch leaves out. */
+        static Done before(SliceClaim claim) {
+            return new Done(bits(claim), 0);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher.dispatch;
 
 import dev.longhaul.model.SliceId;
+import java.util.BitSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset its first byte in the input file
  * @param firstLine the number of its first line in the input file, from 1
  * @param model the model of all of its lines; null when they mix models
- * @param bitmap lines whose result was sealed by then, a bit each, little-endian; null when none was
+ * @param bitmap lines whose result was sealed by then or that the batch leaves out, a bit each, little-endian; null for none
  * @param checkpointOffset where a look for results that are in Kafka but not yet sealed begins
  */
 public record SliceClaim(
@@ -30,6 +31,10 @@ public record SliceClaim(
         int resultsPartition,
         long checkpointOffset,
         Past past) {
+    /** How many lines have no sealed result yet. */
+    int openLines() {
+        return bitmap == null ? lines : lines - BitSet.valueOf(bitmap).cardinality();
+    }
 
     /**
      * What earlier claims left.

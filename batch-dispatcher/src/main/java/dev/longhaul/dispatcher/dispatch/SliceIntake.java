@@ -138,7 +138,7 @@ public class SliceIntake {
                     hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
             // From here on they are ours, whatever becomes of the acknowledgement.
             reports.claimed(claimed);
-            appetite.arriving(claimed.stream().mapToInt(SliceClaim::lines).sum());
+            appetite.arriving(claimed.stream().mapToInt(SliceClaim::openLines).sum());
             if (!claimed.isEmpty()) {
                 Thread.startVirtualThread(() -> takeOn(claimed));
             }
@@ -151,7 +151,7 @@ public class SliceIntake {
     private void takeOn(List<SliceClaim> claimed) {
         claimed.stream()
                 .filter(claim -> claim.claim() == 1)
-                .forEach(claim -> Thread.startVirtualThread(() -> open(claim, RedeliveryScan.Done.nothing())));
+                .forEach(claim -> Thread.startVirtualThread(() -> open(claim, RedeliveryScan.Done.before(claim))));
         claimed.stream()
                 .filter(claim -> claim.claim() > 1)
                 .collect(Collectors.groupingBy(SliceClaim::resultsPartition))
@@ -164,7 +164,7 @@ public class SliceIntake {
             try {
                 Map<SliceId, RedeliveryScan.Done> done = redelivery.doneLines(partition, again);
                 again.forEach(claim -> Thread.startVirtualThread(
-                        () -> open(claim, done.getOrDefault(claim.slice(), RedeliveryScan.Done.nothing()))));
+                        () -> open(claim, done.getOrDefault(claim.slice(), RedeliveryScan.Done.before(claim)))));
                 return;
             } catch (RuntimeException e) {
                 // Without it, lines whose results are written would be called once more.
@@ -191,7 +191,7 @@ public class SliceIntake {
             delayMillis = UNREADABLE_MILLIS;
         } finally {
             if (handed) {
-                appetite.arriving(-claim.lines());
+                appetite.arriving(-claim.openLines());
             } else {
                 goesBack(claim, reserved, delayMillis);
             }
@@ -210,7 +210,7 @@ public class SliceIntake {
     }
 
     private void goesBack(SliceClaim claim, boolean reserved, long delayMillis) {
-        appetite.arriving(-claim.lines());
+        appetite.arriving(-claim.openLines());
         reports.handBack(claim, reserved, System.currentTimeMillis() + delayMillis);
     }
 

@@ -40,6 +40,7 @@ final class SliceRun {
 
     private final Map<Integer, Waiting> waiting;
     private volatile boolean stopped;
+    private volatile boolean brokenOff;
     private volatile boolean handBack;
     private volatile @Nullable Thread watcher;
 
@@ -210,6 +211,15 @@ final class SliceRun {
 
     boolean isStopped() {
         return stopped;
+    }
+
+    /** Notes that its calls in flight are broken off after a grace, too. */
+    void breakOff() {
+        brokenOff = true;
+    }
+
+    boolean isBrokenOff() {
+        return brokenOff;
     }
 
     /** How many lines are neither durable nor given back. */

@@ -53,28 +53,29 @@ public class ProcessLease {
      * Renews the lease and reports what this process would take on.
      *
      * @param wanted lines by backend name
+     * @param troubled models that cannot be asked just now, by what ails them
      * @throws StoreException if PostgreSQL did not answer; the lease then runs out by itself
      */
-    public synchronized void renew(JsonObject wanted) {
+    public synchronized void renew(JsonObject wanted, JsonObject troubled) {
         long before = System.nanoTime();
         Database.Session held = session;
-        if (held == null || !held.isOpen() || !update(before, wanted)) {
+        if (held == null || !held.isOpen() || !update(before, wanted, troubled)) {
             register(before, wanted);
             // At once, so that it takes its share of the backends among the others and never the whole.
-            update(before, wanted);
+            update(before, wanted, troubled);
         }
     }
 
-    private boolean update(long before, JsonObject wanted) {
+    private boolean update(long before, JsonObject wanted, JsonObject troubled) {
         for (Row row : database.run("""
                 with mine as (
-                  update process set lease_until = now() + make_interval(secs => $2), wanted = $3
+                  update process set lease_until = now() + make_interval(secs => $2), wanted = $3, troubled = $4
                   where id = $1 and lease_until > now() returning id)
                 select count(*)::int as live, (count(*) filter (where p.id < $1))::int as rank
                 from process p where p.kind = 'dispatcher' and (p.lease_until > now() or p.id = $1)
                 and exists (select 1 from mine)
                 having count(*) > 0
-                """, identity.id(), (double) LEASE_SECONDS, wanted)) {
+                """, identity.id(), (double) LEASE_SECONDS, wanted, troubled)) {
             identity = new Identity(
                     identity.id(),
                     before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS),

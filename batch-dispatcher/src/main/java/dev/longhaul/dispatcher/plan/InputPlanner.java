@@ -93,7 +93,7 @@ public final class InputPlanner {
                         return invalid(tooManyLines());
                     }
                     long line = pass.reader.number();
-                    if (line > lastLine + 1) {
+                    if (line > lastLine + 1 && request.choice() == LineChoice.ALL) {
                         problems.addRun(LineProblem.blankLine(), lastLine + 1, line);
                     }
                     lastLine = line;
@@ -116,7 +116,7 @@ public final class InputPlanner {
                 }
             }
             if (lines == 0) {
-                return invalid(emptyFile());
+                return invalid(request.choice() == LineChoice.ALL ? emptyFile() : nothingChosen());
             }
             Problems duplicates = duplicates();
             if (problems.isEmpty() && duplicates.isEmpty()) {
@@ -188,7 +188,7 @@ public final class InputPlanner {
 
             boolean next() throws IOException {
                 while (reader.next()) {
-                    if (!reader.isBlank()) {
+                    if (!reader.isBlank() && request.choice().has(reader.number())) {
                         return true;
                     }
                 }
@@ -230,6 +230,11 @@ public final class InputPlanner {
     private static PlanProblem emptyFile() {
         return PlanProblem.ofFile(
                 "empty_file", "The input file is empty. Please ensure that the batch contains at least one request.");
+    }
+
+    private static PlanProblem nothingChosen() {
+        return PlanProblem.ofFile(
+                "nothing_to_retry", "No request of the error file ended with one of the chosen error codes.");
     }
 
     private static LineProblem duplicateOf(String id, long firstLine) {

@@ -4,6 +4,7 @@ import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.FileSegments.Segment;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,8 @@ final class PlanJob {
                 plan.endpoint(),
                 this::isServed,
                 plan.oneModelOnly(),
-                plan.bounds().model());
+                plan.bounds().model(),
+                choice());
         return switch (planner.plan(request, this::keep, this::renewNowAndThen, () -> overtaken || modelsPending)) {
             case PlanOutcome.Valid valid -> store.start(plan, portion, valid);
             case PlanOutcome.Invalid invalid when modelsPending -> false;
@@ -73,6 +75,17 @@ final class PlanJob {
             }
             case PlanOutcome.Stopped stopped -> false;
         };
+    }
+
+    private LineChoice choice() throws IOException {
+        PlanStore.Retry retry = plan.retry();
+        if (retry == null) {
+            return LineChoice.ALL;
+        }
+        List<Segment> segments = files.of(retry.errorFileId());
+        try (InputStream errors = files.open(segments, 0, Long.MAX_VALUE / 2)) {
+            return FailedLines.read(errors, retry.errorCodes(), () -> renewNowAndThen(0, 1));
+        }
     }
 
     /** Whether the plan met a model that a backend may yet turn out to serve; it is then worth another attempt. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param served whether some backend has this model; asked at each change of model
  * @param oneModelOnly whether the batch's job forbids mixing models
  * @param requiredModel the only model that the batch's job allows, or null
+ * @param choice the lines to run; those left out are not looked at
  */
 public record PlanRequest(
         InputSource source,
@@ -18,11 +19,12 @@ public record PlanRequest(
         String endpoint,
         Predicate<String> served,
         boolean oneModelOnly,
-        @Nullable String requiredModel) {
-    /** A plan for a batch whose job names no model. */
+        @Nullable String requiredModel,
+        LineChoice choice) {
+    /** A plan of all lines for a batch whose job names no model. */
     public PlanRequest(
             InputSource source, long bytes, String endpoint, Predicate<String> served, boolean oneModelOnly) {
-        this(source, bytes, endpoint, served, oneModelOnly, null);
+        this(source, bytes, endpoint, served, oneModelOnly, null, LineChoice.ALL);
     }
 
     public PlanRequest {

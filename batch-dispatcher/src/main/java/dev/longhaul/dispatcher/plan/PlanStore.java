@@ -3,13 +3,16 @@ package dev.longhaul.dispatcher.plan;
 import dev.longhaul.model.Transition;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.Transitions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ class PlanStore {
      *
      * @param fileBytes the input file's size; null when the tenant has no such file
      * @param ageSeconds how long ago the batch was created
+     * @param retry the lines to run; null for all
      */
     record Claimed(
             String batchId,
@@ -43,7 +47,8 @@ class PlanStore {
             String endpoint,
             boolean oneModelOnly,
             double ageSeconds,
-            Bounds bounds) {}
+            Bounds bounds,
+            @Nullable Retry retry) {}
 
     /**
      * What the batch's job and tenant allow; null for all.
@@ -57,6 +62,19 @@ class PlanStore {
             @Nullable Long maxLines,
             @Nullable Long queueLines) {
         static final Bounds NONE = new Bounds(null, null, null);
+    }
+
+    /**
+     * The lines of an error file, chosen by their codes.
+     *
+     * @param errorCodes null for all
+     */
+    record Retry(String errorFileId, @Nullable Set<String> errorCodes) {
+        static @Nullable Retry of(Row row) {
+            String fileId = row.getString("retry_file_id");
+            String[] codes = row.getArrayOfStrings("retry_codes");
+            return fileId == null ? null : new Retry(fileId, codes == null ? null : Set.copyOf(Arrays.asList(codes)));
+        }
     }
 
     /** Claims batches that nobody plans, oldest first, of input sizes in {@code [least, most)}. */
@@ -73,7 +91,7 @@ class PlanStore {
                   plan_lease_until = now() + make_interval(secs => $5)
                 from next where b.id = next.id
                 returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
-                  b.required_model, b.max_lines, b.queue_lines,
+                  b.required_model, b.max_lines, b.queue_lines, b.retry_file_id, b.retry_codes,
                   extract(epoch from now() - b.created_at)::float8 as age,
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
                     and f.state = 'ready' and f.purpose = 'batch') as bytes
@@ -86,7 +104,8 @@ class PlanStore {
                     row.getString("endpoint"),
                     row.getBoolean("single_model"),
                     row.getDouble("age"),
-                    new Bounds(row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines"))));
+                    new Bounds(row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines")),
+                    Retry.of(row)));
         }
         return claimed;
     }
@@ -138,11 +157,11 @@ class PlanStore {
                 return false;
             }
             insert(transaction, plan, portion);
-            transaction.run(
-                    "update batch set lines_total = $2, model = $3, plan_lease_until = null where id = $1",
-                    plan.batchId(),
-                    valid.lines(),
-                    valid.soleModel());
+            transaction.run("""
+                    update batch set lines_total = $2::bigint, model = $3, plan_lease_until = null,
+                      error_limit = case when right(max_errors, 1) = '%'
+                        then floor($2::bigint * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end
+                    where id = $1""", plan.batchId(), valid.lines(), valid.soleModel());
             return transitions
                     .apply(transaction, plan.batchId(), Transition.START)
                     .isPresent();
@@ -189,8 +208,9 @@ class PlanStore {
         }
         transaction.run(
                 """
-                insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model)
-                select $1, * from unnest($2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[])
+                insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, bitmap)
+                select $1, * from unnest(
+                  $2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::bytea[])
                 """,
                 plan.batchId(),
                 portion.stream().map(PlannedSlice::seq).toArray(Integer[]::new),
@@ -198,6 +218,12 @@ class PlanStore {
                 portion.stream().map(PlannedSlice::length).toArray(Integer[]::new),
                 portion.stream().map(PlannedSlice::firstLine).toArray(Long[]::new),
                 portion.stream().map(PlannedSlice::lines).toArray(Integer[]::new),
-                portion.stream().map(PlannedSlice::model).toArray(String[]::new));
+                portion.stream().map(PlannedSlice::model).toArray(String[]::new),
+                // Who need not be run is as good as done, to everybody who comes after.
+                portion.stream().map(slice -> buffer(slice.leftOut())).toArray(Buffer[]::new));
+    }
+
+    private static @Nullable Buffer buffer(byte @Nullable [] bytes) {
+        return bytes == null ? null : Buffer.buffer(bytes);
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param length bytes, line ends included
  * @param firstLine number of its first line in the file, from 1
  * @param lines how many
- * @param model the model of all of them; null when they mix models
+ * @param model the model of all of them that are run; null when they mix models
+ * @param leftOut the lines that are not run, a bit each, little-endian; null when all are
  */
 public record PlannedSlice(
         int seq,
@@ -19,4 +20,10 @@ public record PlannedSlice(
         int length,
         long firstLine,
         int lines,
-        @Nullable String model) {}
+        @Nullable String model,
+        byte @Nullable [] leftOut) {
+    /** A slice of which every line is run. */
+    public PlannedSlice(int seq, long offset, int length, long firstLine, int lines, @Nullable String model) {
+        this(seq, offset, length, firstLine, lines, model, null);
+    }
+}

@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher.plan;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A slice is of one model where that costs nothing: a change of model ends a slice that is worth one of its own by then, an eighth
  * of the lines or a quarter of the bytes a slice may have. A smaller one goes on and mixes models, so that a file whose models
  * alternate line by line makes no row a line.
+ *
+ * <p>Lines between those added are left out: a slice goes on over them, up to its bounds, so that a choice of lines has no more slices
+ * than all lines would.
  */
 final class SliceCutter {
     private static final int PORTION = 256;
@@ -29,7 +33,9 @@ final class SliceCutter {
     private long start;
     private long end;
     private long firstLine;
+    private long lastLine;
     private int lines;
+    private BitSet leftOut = new BitSet();
     private @Nullable String model;
     private boolean mixes;
 
@@ -38,7 +44,7 @@ final class SliceCutter {
         this.sink = sink;
     }
 
-    /** Adds the line that follows the last one. */
+    /** Adds a line that comes after the last one. */
     void add(LineReader line, @Nullable String lineModel) throws IOException {
         if (lines > 0 && !fits(line, lineModel)) {
             cut();
@@ -46,16 +52,24 @@ final class SliceCutter {
         if (lines == 0) {
             start = line.fileOffset();
             firstLine = line.number();
+            lastLine = firstLine - 1;
+            leftOut = new BitSet();
             model = lineModel;
             mixes = false;
         }
+        leftOut.set(index(lastLine + 1), index(line.number()));
+        lastLine = line.number();
         noteModel(lineModel);
         end = line.fileEnd();
         lines++;
     }
 
+    private int index(long line) {
+        return (int) (line - firstLine);
+    }
+
     private boolean fits(LineReader line, @Nullable String lineModel) {
-        return lines < limits.maxSliceLines()
+        return line.number() - firstLine < limits.maxSliceLines()
                 && line.fileEnd() - start <= limits.maxSliceBytes()
                 && (mixes || Objects.equals(lineModel, model) || !isWorthASlice());
     }
@@ -73,8 +87,14 @@ final class SliceCutter {
     }
 
     private void cut() throws IOException {
-        portion.add(
-                new PlannedSlice(slices, start, Math.toIntExact(end - start), firstLine, lines, mixes ? null : model));
+        portion.add(new PlannedSlice(
+                slices,
+                start,
+                Math.toIntExact(end - start),
+                firstLine,
+                index(lastLine) + 1,
+                mixes ? null : model,
+                leftOut.isEmpty() ? null : leftOut.toByteArray()));
         slices++;
         totalLines += lines;
         totalBytes += end - start;

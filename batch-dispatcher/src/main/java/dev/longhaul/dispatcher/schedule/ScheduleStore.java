@@ -18,6 +18,8 @@ import java.util.Map;
 class ScheduleStore {
     /** A released slice that nobody claimed for so long is released again. */
     private static final double UNCLAIMED_SECONDS = 3;
+    /** A slice's lines that have no sealed result and are not left out. */
+    private static final String OPEN_LINES = "(line_count - coalesce(bit_count(bitmap), 0))::int";
     /** A lease is not judged within one lease of PostgreSQL's own start. */
     private static final String DEAD = """
             select p.id from process p
@@ -47,8 +49,9 @@ class ScheduleStore {
     /** Lines released and not yet claimed, by model; the empty name for none. */
     Map<String, Integer> released() {
         Map<String, Integer> lines = new HashMap<>();
-        for (Row row : database.run(
-                "select coalesce(model, ''), sum(line_count)::int from slice where state = 'released' group by 1")) {
+        for (Row row :
+                database.run("select coalesce(model, ''), sum(%s)::int from slice where state = 'released' group by 1"
+                        .formatted(OPEN_LINES))) {
             lines.put(row.getString(0), row.getInteger(1));
         }
         return lines;
@@ -58,17 +61,17 @@ class ScheduleStore {
     List<Candidate> candidates(List<String> models, int perBatch) {
         List<Candidate> candidates = new ArrayList<>();
         for (Row row : database.run("""
-                select b.id, b.tenant_id, b.expires_at, b.created_at, s.seq, s.line_count, s.model
+                select b.id, b.tenant_id, b.expires_at, b.created_at, s.seq, s.open_lines, s.model
                 from batch b cross join lateral (
-                  select seq, line_count, model from slice
+                  select seq, %s as open_lines, model from slice
                   where batch_id = b.id and state = 'pending' and (not_before is null or not_before <= now())
                     and (model is null or model = any($1))
                   order by seq limit $2) s
-                where b.status = 'in_progress' and b.stop_reason is null
-                """, models.toArray(String[]::new), perBatch)) {
+                where b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
+                """.formatted(OPEN_LINES), models.toArray(String[]::new), perBatch)) {
             candidates.add(new Candidate(
                     new SliceId(row.getString("id"), row.getInteger("seq")),
-                    row.getInteger("line_count"),
+                    row.getInteger("open_lines"),
                     row.getString("model"),
                     row.getString("tenant_id"),
                     row.get(OffsetDateTime.class, "expires_at").toInstant(),
@@ -102,7 +105,7 @@ class ScheduleStore {
                 update slice s set state = 'released', claim = s.claim + 1, changed_at = now()
                 from unnest($1::text[], $2::int[]) as c (batch_id, seq), batch b
                 where s.batch_id = c.batch_id and s.seq = c.seq and s.state = 'pending'
-                  and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null
+                  and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
                 returning s.batch_id, s.seq, s.claim
                 """,
                 slices.stream().map(SliceId::batchId).toArray(String[]::new),

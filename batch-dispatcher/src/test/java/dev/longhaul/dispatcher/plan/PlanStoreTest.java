@@ -145,7 +145,7 @@ class PlanStoreTest {
     }
 
     private PlanStore.Claimed attempt(int number, PlanStore.Bounds bounds) {
-        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0, bounds);
+        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0, bounds, null);
     }
 
     private static PlanOutcome.Valid lines(long lines) {

@@ -43,7 +43,13 @@ final class PlanTester {
         try {
             return planner.plan(
                     new PlanRequest(
-                            () -> open(file), file.length, endpoint, models::contains, oneModelOnly, requiredModel),
+                            () -> open(file),
+                            file.length,
+                            endpoint,
+                            models::contains,
+                            oneModelOnly,
+                            requiredModel,
+                            LineChoice.ALL),
                     slices::addAll,
                     (read, toRead) -> {},
                     () -> false);

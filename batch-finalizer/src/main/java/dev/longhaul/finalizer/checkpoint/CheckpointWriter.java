@@ -8,6 +8,7 @@ import dev.longhaul.finalizer.gather.Tally;
 import dev.longhaul.finalizer.settle.Accounted;
 import dev.longhaul.finalizer.settle.Settlement;
 import dev.longhaul.store.Database;
+import dev.longhaul.store.LineRate;
 import dev.longhaul.store.StoreException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -57,10 +58,13 @@ public final class CheckpointWriter {
             update batch b set lines_completed = lines_completed + completed, lines_failed = lines_failed + failed,
               lines_unserved = lines_unserved + unserved, input_tokens = input_tokens + input,
               cached_tokens = cached_tokens + cached, output_tokens = output_tokens + output,
-              reasoning_tokens = reasoning_tokens + reasoning, total_tokens = total_tokens + total
+              reasoning_tokens = reasoning_tokens + reasoning, total_tokens = total_tokens + total,
+              line_rate = %s, line_rate_at = now()
             from u join locked using (id) where b.id = u.id
             returning b.id, b.status, b.stop_reason,
-              b.lines_completed + b.lines_failed + b.lines_unserved = b.lines_total as accounted""";
+              b.lines_completed + b.lines_failed + b.lines_unserved = b.lines_total as accounted,
+              coalesce(b.status = 'in_progress' and b.stop_reason is null and b.lines_failed > b.error_limit, false)
+                as is_over_limit""".formatted(LineRate.after("completed + failed"));
 
     private final Database database;
     private final Settlement settlement;
@@ -95,10 +99,11 @@ public final class CheckpointWriter {
             writeSlices(
                     transaction,
                     valid.stream().flatMap(mark -> mark.slices().stream()).toList());
-            List<Accounted> accounted = writeBatches(
+            Touched touched = writeBatches(
                     transaction,
                     valid.stream().flatMap(mark -> mark.batches().stream()).toList());
-            return new Written(owned, settlement.settle(transaction, accounted));
+            settlement.giveUp(transaction, touched.overLimit());
+            return new Written(owned, settlement.settle(transaction, touched.accounted()));
         });
     }
 
@@ -137,10 +142,13 @@ public final class CheckpointWriter {
         }
     }
 
-    private static List<Accounted> writeBatches(Database.Transaction transaction, List<BatchRow> rows) {
-        List<Accounted> accounted = new ArrayList<>();
+    /** Batches that need no further line, and others of which more lines failed than may. */
+    private record Touched(List<Accounted> accounted, List<String> overLimit) {}
+
+    private static Touched writeBatches(Database.Transaction transaction, List<BatchRow> rows) {
+        Touched touched = new Touched(new ArrayList<>(), new ArrayList<>());
         if (rows.isEmpty()) {
-            return accounted;
+            return touched;
         }
         for (Row row : transaction.run(
                 BATCHES,
@@ -154,10 +162,12 @@ public final class CheckpointWriter {
                 sums(rows, tally -> tally.usage().reasoningTokens()),
                 sums(rows, tally -> tally.usage().totalTokens()))) {
             if (row.getBoolean("accounted")) {
-                accounted.add(Accounted.of(row));
+                touched.accounted().add(Accounted.of(row));
+            } else if (row.getBoolean("is_over_limit")) {
+                touched.overLimit().add(row.getString("id"));
             }
         }
-        return accounted;
+        return touched;
     }
 
     private static Long[] sums(List<BatchRow> rows, ToLongFunction<Tally> sum) {

@@ -20,7 +20,7 @@ public final class OpenBatches {
               where results_partition = any($1) and status in ('validating', 'in_progress')
                 and stop_reason is null and expires_at <= now()
               order by id for update)
-            update batch b set stop_reason = 'expired', stop_at = now() from due where b.id = due.id""";
+            update batch b set stop_reason = 'expired', stop_at = now(), paused_at = null from due where b.id = due.id""";
 
     /**
      * Whole ones, and those stopped without a plan. Nothing can still give these a plan: whatever a planner writes asks first, with

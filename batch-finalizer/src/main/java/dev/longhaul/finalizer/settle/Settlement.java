@@ -1,5 +1,6 @@
 package dev.longhaul.finalizer.settle;
 
+import dev.longhaul.model.StopReason;
 import dev.longhaul.model.Transition;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.Transitions;
@@ -30,6 +31,17 @@ public final class Settlement {
     public Settlement(Transitions transitions, Duration keepFiles) {
         this.transitions = transitions;
         this.keepFiles = keepFiles;
+    }
+
+    /** Stops batches of which more lines failed than their tenants allow; their rows are locked. What nobody served is answered. */
+    public void giveUp(Database.Transaction transaction, Collection<String> ids) {
+        if (!ids.isEmpty()) {
+            transaction.run(
+                    "update batch set stop_reason = $2, stop_at = now(), paused_at = null where id = any($1)",
+                    ids.toArray(String[]::new),
+                    StopReason.ERROR_LIMIT.wireName());
+            transitions.applyAll(transaction, ids, Transition.CANCEL);
+        }
     }
 
     /** Ends these batches as their rows say; answers the ids of those that ended. */

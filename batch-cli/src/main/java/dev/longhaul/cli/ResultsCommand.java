@@ -1,0 +1,47 @@
+package dev.longhaul.cli;
+
+import dev.longhaul.cli.api.ResultStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "results",
+        mixinStandardHelpOptions = true,
+        description = "Prints the results that a batch has so far, while it runs or afterwards, one line each.")
+final class ResultsCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
+    private String id = "";
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Prints what comes, too, until the batch has ended.")
+    private boolean follow;
+
+    @Option(names = "--errors", description = "The lines that failed instead of those that succeeded.")
+    private boolean errors;
+
+    @Option(names = "--offset", paramLabel = "BYTES", description = "Leaves out so many bytes that are known already.")
+    private long offset;
+
+    @Mixin
+    private ApiOptions api = new ApiOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        if (offset < 0) {
+            throw CliException.usage("--offset must not be negative, and is " + offset);
+        }
+        ResultStream stream = new ResultStream(id, errors ? "errors" : "results", follow, offset);
+        // Not System.out, which would take the bytes for text.
+        try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
+            api.client().results(stream, out);
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.longhaul.cli;
+
+import dev.longhaul.cli.api.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "retry",
+        mixinStandardHelpOptions = true,
+        description = "Runs the lines of an ended batch's error file again, as a new batch, and prints its id.")
+final class RetryCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
+    private String id = "";
+
+    @Option(
+            names = "--code",
+            paramLabel = "CODE",
+            description =
+                    "Only lines that ended so: a status such as 429, or a code such as batch_expired; may be repeated.")
+    private List<String> codes = new ArrayList<>();
+
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            description = "24h, unlimited, or such as 30m; that of the batch if not said.")
+    private @Nullable String window;
+
+    @Mixin
+    private ApiOptions api = new ApiOptions();
+
+    @Override
+    public Integer call() {
+        Batch retry = api.client().retry(id, codes, window);
+        System.err.println("longhaul: created " + retry.id() + ", a retry of " + id);
+        System.out.println(retry.id());
+        return ExitCode.OK;
+    }
+}
