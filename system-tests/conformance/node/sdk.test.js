@@ -2,7 +2,7 @@
 // LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where.
 // The backend is inference-sim: a text that begins with `sim:status=400` or `sim:latency=600000` makes a line fail or hang.
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -183,6 +183,52 @@ describe('files', { concurrency: true }, () => {
   test('is processed at once', async () => {
     const { id } = await upload();
     assert.equal((await longhaul.files.waitForProcessing(id, { maxWait: 1_000 })).status, 'processed');
+  });
+});
+
+describe('uploads', { concurrency: true }, () => {
+  const content = Buffer.from(lines('Hello', 'World', 'Good-bye'));
+  const cuts = [content.subarray(0, 50), content.subarray(50, 60), content.subarray(60)];
+  const begin = () =>
+    longhaul.uploads.create({
+      filename: 'input.jsonl',
+      mime_type: 'application/jsonl',
+      bytes: content.length,
+      purpose: 'batch',
+    });
+  const add = async ({ id }, ...contents) =>
+    Promise.all(contents.map(async (data) => (await longhaul.uploads.parts.create(id, { data: await toFile(data) })).id));
+
+  test('puts parts together in the stated order', async () => {
+    const upload = await begin();
+    assert.deepEqual([upload.status, upload.expires_at - upload.created_at], ['pending', 3_600]);
+    const [last, first, middle] = await add(upload, cuts[2], cuts[0], cuts[1]);
+    const md5 = createHash('md5').update(content).digest('hex');
+    const { status, file } = await longhaul.uploads.complete(upload.id, { part_ids: [first, middle, last], md5 });
+    assert.deepEqual([status, file.bytes, file.purpose], ['completed', content.length, 'batch']);
+    assert.equal(await (await longhaul.files.content(file.id)).text(), content.toString());
+    await assert.rejects(add(upload, Buffer.from('more')), OpenAI.ConflictError);
+  });
+
+  test('refuses a wrong sum, digest or part and goes on', async () => {
+    const upload = await begin();
+    const part_ids = await add(upload, ...cuts);
+    for (const [body, param] of [
+      [{ part_ids, md5: '0'.repeat(32) }, 'md5'],
+      [{ part_ids: part_ids.slice(0, 2) }, 'part_ids'],
+      [{ part_ids: [...part_ids.slice(0, 2), 'part_none'] }, 'part_ids[2]'],
+    ]) {
+      await refused(longhaul.uploads.complete(upload.id, body), OpenAI.BadRequestError, param, 'invalid_value');
+    }
+    assert.equal((await longhaul.uploads.complete(upload.id, { part_ids })).status, 'completed');
+  });
+
+  test('cancels', async () => {
+    const upload = await begin();
+    const part_ids = await add(upload, ...cuts);
+    assert.equal((await longhaul.uploads.cancel(upload.id)).status, 'cancelled');
+    await refused(longhaul.uploads.complete(upload.id, { part_ids }), OpenAI.ConflictError, null, null);
+    await assert.rejects(add(upload, Buffer.from('more')), OpenAI.ConflictError);
   });
 });
 

@@ -4,6 +4,7 @@ LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where. The backend is infe
 `sim:status=400` or `sim:latency=600000` makes a line fail or hang.
 """
 
+import hashlib
 import io
 import json
 import os
@@ -177,6 +178,66 @@ class FilesTest(Refusals):
 
     def test_is_processed_at_once(self):
         self.assertEqual(longhaul.files.wait_for_processing(upload().id, max_wait_seconds=1).status, "processed")
+
+
+class UploadsTest(Refusals):
+    content = lines("Hello", "World", "Good-bye")
+    cuts = [content[:50], content[50:60], content[60:]]
+
+    def begin(self, **options):
+        options = {"bytes": len(self.content), "purpose": "batch"} | options
+        return longhaul.uploads.create(filename="input.jsonl", mime_type="application/jsonl", **options)
+
+    def add(self, upload, *contents):
+        with ThreadPoolExecutor(len(contents)) as pool:
+            parts = pool.map(lambda data: longhaul.uploads.parts.create(upload.id, data=data), contents)
+            return [part.id for part in parts]
+
+    def test_puts_parts_together_in_the_stated_order(self):
+        upload = self.begin()
+        self.assertEqual((upload.status, upload.expires_at - upload.created_at), ("pending", 3_600))
+        last, first, middle = self.add(upload, self.cuts[2], self.cuts[0], self.cuts[1])
+        completed = longhaul.uploads.complete(
+            upload.id, part_ids=[first, middle, last], md5=hashlib.md5(self.content).hexdigest()
+        )
+        self.assertEqual((completed.status, completed.file.bytes), ("completed", len(self.content)))
+        self.assertEqual((completed.file.purpose, completed.file.filename), ("batch", "input.jsonl"))
+        self.assertEqual(longhaul.files.content(completed.file.id).read(), self.content)
+        with self.assertRaises(openai.ConflictError):
+            self.add(upload, b"more")
+        batch = longhaul.batches.create(
+            input_file_id=completed.file.id, endpoint=CHAT, completion_window="24h"
+        )
+        self.assertEqual(wait(batch, "completed").request_counts.completed, 3)
+
+    def test_refuses_a_wrong_sum_digest_or_part_and_goes_on(self):
+        upload = self.begin()
+        parts = self.add(upload, *self.cuts)
+        complete = longhaul.uploads.complete
+        self.refused(openai.BadRequestError, "md5", "invalid_value", complete, upload.id, part_ids=parts, md5="0" * 32)
+        self.refused(openai.BadRequestError, "part_ids", "invalid_value", complete, upload.id, part_ids=parts[:2])
+        self.refused(
+            openai.BadRequestError, "part_ids[2]", "invalid_value", complete, upload.id, part_ids=parts[:2] + ["part_none"]
+        )
+        self.assertEqual(complete(upload.id, part_ids=parts).status, "completed")
+
+    def test_cancels(self):
+        upload = self.begin()
+        parts = self.add(upload, *self.cuts)
+        self.assertEqual(longhaul.uploads.cancel(upload.id).status, "cancelled")
+        self.refused(openai.ConflictError, None, None, longhaul.uploads.complete, upload.id, part_ids=parts)
+        with self.assertRaises(openai.ConflictError):
+            self.add(upload, b"more")
+        self.refused(openai.NotFoundError, "id", None, longhaul.uploads.cancel, "upload_none")
+
+    def test_cuts_files_itself(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "large.jsonl")
+            path.write_bytes(self.content)
+            upload = longhaul.uploads.upload_file_chunked(
+                file=path, mime_type="application/jsonl", purpose="batch", part_size=100
+            )
+        self.assertEqual(longhaul.files.content(upload.file.id).read(), self.content)
 
 
 class BatchesTest(Refusals):

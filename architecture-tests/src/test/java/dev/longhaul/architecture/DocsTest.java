@@ -85,7 +85,9 @@ class DocsTest {
                 missing.add(matcher.group());
             }
         }
-        assertThat(missing).as("tests that INVARIANTS.md, docs/compatibility.md or README.md names").isEmpty();
+        assertThat(missing)
+                .as("tests that INVARIANTS.md, docs/compatibility.md or README.md names")
+                .isEmpty();
     }
 
     @Test
@@ -96,7 +98,10 @@ class DocsTest {
             for (String line : page(page).split("\n")) {
                 boolean isHead = line.endsWith("| shown by |");
                 isProven = line.startsWith("|") && (isProven || isHead);
-                if (isProven && !isHead && !line.startsWith("|---") && !PROVEN_ROW.matcher(line).matches()) {
+                if (isProven
+                        && !isHead
+                        && !line.startsWith("|---")
+                        && !PROVEN_ROW.matcher(line).matches()) {
                     unproven.add(page + ": " + line);
                 }
             }

@@ -2,6 +2,7 @@ package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.ApiClient;
 import dev.longhaul.cli.api.PartedUpload;
+import dev.longhaul.cli.local.Home;
 import dev.longhaul.cli.progress.Figures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ final class Uploading {
     static String upload(ApiClient client, Path file, String purpose) {
         long length = length(file);
         String id = length > LARGE
-                ? new PartedUpload(client.files(), notes(), new Steps(file, length)::show).upload(file, length, purpose)
+                ? new PartedUpload(client.files(), Home.ofThisProcess(System.getenv()).uploads(), new Steps(file, length)::show).upload(file, length, purpose)
                 : client.files().upload(file, length, purpose);
         System.err.println("longhaul: uploaded " + file + " (" + Figures.count(length) + " bytes) as " + id);
         return id;
@@ -33,13 +34,6 @@ final class Uploading {
         } catch (IOException e) {
             throw CliException.usage("the file " + file + " can't be read: " + e.getMessage());
         }
-    }
-
-    /** Where unfinished uploads are noted. */
-    private static Path notes() {
-        String state = System.getenv().getOrDefault("XDG_STATE_HOME", "");
-        Path home = state.isEmpty() ? Path.of(System.getProperty("user.home", "."), ".local", "state") : Path.of(state);
-        return home.resolve("longhaul").resolve("uploads");
     }
 
     /** A line for each tenth, so that a log stays short. */

@@ -4,6 +4,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ public class Quotas {
     private static final String LAST_HOUR_FROM_THE_NEWEST =
             """
             select greatest(1, ceil(extract(epoch from created_at + interval '1 hour' - now())))::bigint as seconds""" + LAST_HOUR + " order by created_at desc offset $2 limit 1";
+
+    private static final String LOCK = "select 1 from tenant where id = $1 for no key update";
 
     private final Database database;
     private final Map<Quota, Long> usual = new EnumMap<>(Quota.class);
@@ -120,18 +123,24 @@ public class Quotas {
                 && isUnlimited(tenant, Quota.BATCHES_AN_HOUR)) {
             return;
         }
-        Row locked = lock(transaction, tenantId);
-        Row enqueued = only(transaction.run(ENQUEUED, tenantId));
-        refuse(Quota.BATCHES, limit(Quota.BATCHES, locked), enqueued.getLong("batches") - 1, 1);
-        refuse(Quota.LINES, limit(Quota.LINES, locked), enqueued.getLong("lines"), 1);
-        long anHour = limit(Quota.BATCHES_AN_HOUR, locked);
-        if (anHour != Quota.UNLIMITED) {
-            // From the newest on as many as may be: the one behind them has to be older than an hour.
-            for (Row row : transaction.run(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour)) {
-                long created = only(transaction.run("select count(*) as n" + LAST_HOUR, tenantId))
-                        .getLong("n");
-                throw new QuotaExceededException(Quota.BATCHES_AN_HOUR, anHour, created - 1, row.getLong("seconds"));
-            }
+        long anHour = limit(Quota.BATCHES_AN_HOUR, tenant);
+        Database.Query lock = Database.Query.of(LOCK, tenantId);
+        Database.Query count = Database.Query.of(ENQUEUED, tenantId);
+        // From the newest on as many as may be: the one behind them has to be older than an hour.
+        List<RowSet<Row>> answers = anHour == Quota.UNLIMITED
+                ? transaction.runTogether(lock, count)
+                : transaction.runTogether(lock, count, Database.Query.of(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour));
+        Row enqueued = only(answers.get(1));
+        refuse(Quota.BATCHES, limit(Quota.BATCHES, tenant), enqueued.getLong("batches") - 1, 1);
+        refuse(Quota.LINES, limit(Quota.LINES, tenant), enqueued.getLong("lines"), 1);
+        if (anHour != Quota.UNLIMITED && answers.getLast().size() > 0) {
+            long created = only(transaction.run("select count(*) as n" + LAST_HOUR, tenantId))
+                    .getLong("n");
+            throw new QuotaExceededException(
+                    Quota.BATCHES_AN_HOUR,
+                    anHour,
+                    created - 1,
+                    only(answers.getLast()).getLong("seconds"));
         }
     }
 
@@ -139,10 +148,11 @@ public class Quotas {
     void admitFile(Database.Transaction transaction, String tenantId, long bytes) {
         Row tenant = only(transaction.run("select * from tenant where id = $1", tenantId));
         if (!isUnlimited(tenant, Quota.FILES) || !isUnlimited(tenant, Quota.BYTES)) {
-            Row locked = lock(transaction, tenantId);
-            Row stored = only(transaction.run(STORED, tenantId));
-            refuse(Quota.FILES, limit(Quota.FILES, locked), stored.getLong("files") - 1, 1);
-            refuse(Quota.BYTES, limit(Quota.BYTES, locked), stored.getLong("bytes") - bytes, bytes);
+            Row stored = only(transaction
+                    .runTogether(Database.Query.of(LOCK, tenantId), Database.Query.of(STORED, tenantId))
+                    .getLast());
+            refuse(Quota.FILES, limit(Quota.FILES, tenant), stored.getLong("files") - 1, 1);
+            refuse(Quota.BYTES, limit(Quota.BYTES, tenant), stored.getLong("bytes") - bytes, bytes);
         }
     }
 
@@ -154,10 +164,6 @@ public class Quotas {
             refuse(Quota.FILES, limit(Quota.FILES, tenant), stored.getLong("files"), 1);
             refuse(Quota.BYTES, limit(Quota.BYTES, tenant), stored.getLong("bytes"), 1);
         }
-    }
-
-    private static Row lock(Database.Transaction transaction, String tenantId) {
-        return only(transaction.run("select * from tenant where id = $1 for no key update", tenantId));
     }
 
     private static void refuse(Quota quota, long limit, long used, long more) {

@@ -106,17 +106,6 @@ final class ListRows implements AutoCloseable {
         }
     }
 
-    /** Removes them. */
-    void delete() throws SQLException {
-        for (String table : new String[] {"batch", "file", "file_usage"}) {
-            try (PreparedStatement delete =
-                    connection.prepareStatement("delete from " + table + " where tenant_id = ?")) {
-                delete.setString(1, tenant);
-                delete.executeUpdate();
-            }
-        }
-    }
-
     @Override
     public void close() throws SQLException {
         connection.close();

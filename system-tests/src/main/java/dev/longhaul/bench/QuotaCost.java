@@ -5,6 +5,7 @@ import java.util.List;
 
 /** What quotas cost: creating a batch under every one of them, and under none, in turns. */
 final class QuotaCost {
+    private static final int WARM_UP = 8;
     private static final int TURNS = 10;
     private static final int CREATES = 40;
     private static final double BOUND = 1.1;
@@ -23,7 +24,11 @@ final class QuotaCost {
         List<Double> under = new ArrayList<>();
         List<Double> without = new ArrayList<>();
         String limits = "/tenants/" + tenantId + "/limits";
-        for (int turn = 0; turn < TURNS; turn++) {
+        for (int turn = -WARM_UP; turn < TURNS; turn++) {
+            if (turn == 0) {
+                under.clear();
+                without.clear();
+            }
             operator.post(limits, ALL.formatted(FAR));
             create(tenant, under);
             operator.post(limits, NONE);

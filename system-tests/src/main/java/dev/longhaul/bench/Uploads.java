@@ -79,8 +79,8 @@ final class Uploads implements Scenario {
 
     /** On uploads that are not timed, since to look at a heap is to collect it. */
     private void heap(Consumer<Figure> figures, Api api, Stack.Status status, Path file, long bytes) throws Exception {
-        upload(api, file);
         long pid = status.member("batch-api").pid();
+        // Before the first upload of all: the service keeps its buffers.
         long before = LiveHeap.bytes(pid);
         long most = before;
         try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -40,7 +40,10 @@ class FuzzTest {
         List<String> limits = List.of("files", "bytes", "enqueued_batches", "enqueued_lines", "batches_per_hour");
         ObjectNode all = Json.object();
         limits.forEach(limit -> all.put(limit, "default"));
-        assertThat(tester.api().post("/tenants/default/limits", all).path("tenant").asText())
+        assertThat(tester.api()
+                        .post("/tenants/default/limits", all)
+                        .path("tenant")
+                        .asText())
                 .isEqualTo("default");
     }
 
@@ -55,7 +58,8 @@ class FuzzTest {
                                 "schemathesis.cli",
                                 "run",
                                 tester.status().api().resolve("/openapi.json").toString(),
-                                "--header=Authorization: Bearer " + tester.status().apiKey(),
+                                "--header=Authorization: Bearer "
+                                        + tester.status().apiKey(),
                                 "--checks=" + CHECKS,
                                 "--seed=1",
                                 "--max-time=" + BUDGET.toSeconds(),

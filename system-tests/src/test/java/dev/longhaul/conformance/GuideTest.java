@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SystemTest
 class GuideTest {
     private static final Path PAGE = Stack.root().resolve("docs/guide/clients.md");
-    private static final Pattern BLOCK =
-            Pattern.compile("^## (?<title>[^\n]*)$|^```(?<language>\\w+)\\n(?<code>.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile(
+            "^## (?<title>[^\n]*)$|^```(?<language>\\w+)\\n(?<code>.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final String ANSWERS = "answers.jsonl";
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -67,14 +67,13 @@ class GuideTest {
     }
 
     private static void run(Block block, Tester tester) throws IOException {
-        Program program =
-                switch (block.language()) {
-                    case "sh" -> new Program(folder, List.of("sh", "-eu"));
-                    case "python" -> Toolbox.python("python");
-                    case "js" -> Toolbox.node("node");
-                    case "java" -> java();
-                    default -> throw new IllegalArgumentException("no way to run " + block);
-                };
+        Program program = switch (block.language()) {
+            case "sh" -> new Program(folder, List.of("sh", "-eu"));
+            case "python" -> Toolbox.python("python");
+            case "js" -> Toolbox.node("node");
+            case "java" -> java();
+            default -> throw new IllegalArgumentException("no way to run " + block);
+        };
         String name = "Block." + (block.language().equals("js") ? "mjs" : block.language());
         // Node looks for libraries above the script, and nowhere else.
         Path script = Files.writeString(program.home().resolve(name), block.code());
@@ -87,11 +86,9 @@ class GuideTest {
     }
 
     private static Program java() {
-        String classes =
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return new Program(
                 folder,
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classes));
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classes));
     }
 }

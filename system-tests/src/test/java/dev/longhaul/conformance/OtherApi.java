@@ -32,7 +32,9 @@ final class OtherApi implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
                         "-jar",
-                        Stack.root().resolve("batch-api/target/quarkus-app/quarkus-run.jar").toString())
+                        Stack.root()
+                                .resolve("batch-api/target/quarkus-app/quarkus-run.jar")
+                                .toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().putAll(tester.stack().variables());

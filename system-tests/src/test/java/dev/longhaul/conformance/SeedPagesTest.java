@@ -205,7 +205,11 @@ class SeedPagesTest {
         tester.simulator().behave(Map.of("latency_ms", 200));
         Batch running = tester.start(ChatLines.of(3_000));
 
-        tester.await(running, batch -> batch.status().equals("in_progress") && batch.completed() > 0 && batch.completed() < batch.total());
+        tester.await(
+                running,
+                batch -> batch.status().equals("in_progress")
+                        && batch.completed() > 0
+                        && batch.completed() < batch.total());
 
         tester.api().cancel(running.id());
     }
@@ -217,7 +221,8 @@ class SeedPagesTest {
         JsonNode page = get(host, "v1/batches?limit=20", bearer);
         assertIs(BUD_LIST, page);
         assertThat(page.at("/first_id")).isEqualTo(page.at("/data/0/id"));
-        assertThat(page.at("/last_id")).isEqualTo(page.path("data").get(page.path("data").size() - 1).path("id"));
+        assertThat(page.at("/last_id"))
+                .isEqualTo(page.path("data").get(page.path("data").size() - 1).path("id"));
     }
 
     /** The loop of that page: pages of a hundred until there are no more. */
@@ -232,7 +237,12 @@ class SeedPagesTest {
 
         List<String> all = new ArrayList<>();
         JsonNode page = get(host, "v1/batches?limit=100", bearer);
-        for (; ; page = get(host, "v1/batches?limit=100&after=" + page.path("last_id").asText(), bearer)) {
+        for (;
+                ;
+                page = get(
+                        host,
+                        "v1/batches?limit=100&after=" + page.path("last_id").asText(),
+                        bearer)) {
             assertThat(page.path("data").size()).isLessThanOrEqualTo(100);
             page.path("data").forEach(batch -> all.add(batch.path("id").asText()));
             if (!page.path("has_more").asBoolean()) {
@@ -240,12 +250,16 @@ class SeedPagesTest {
             }
         }
 
-        assertThat(all).doesNotHaveDuplicates().startsWith(newer.reversed().toArray(String[]::new)).contains(oldest.id());
+        assertThat(all)
+                .doesNotHaveDuplicates()
+                .startsWith(newer.reversed().toArray(String[]::new))
+                .contains(oldest.id());
     }
 
     @Test
     void trueFoundryGetBatch(Tester tester) {
-        String[] headers = Stream.of(bearer, TRUEFOUNDRY_HEADERS).flatMap(Stream::of).toArray(String[]::new);
+        String[] headers =
+                Stream.of(bearer, TRUEFOUNDRY_HEADERS).flatMap(Stream::of).toArray(String[]::new);
         for (Batch batch : oneOfEachKind(tester)) {
             assertIs(TRUEFOUNDRY_BATCH, get(host, "batches/" + batch.id(), headers));
             assertIs(TRUEFOUNDRY_BATCH, get(host, "api/llm/batches/" + batch.id(), headers));
@@ -271,7 +285,9 @@ class SeedPagesTest {
         Batch cancelled = tester.start(new ChatLines(1, number -> JavaSdk.HANGS));
         Batch asked = tester.api().cancel(cancelled.id());
         assertThat(asked.status()).isEqualTo("cancelling");
-        return Stream.of(mixed, failures, refused, unlimited, cancelled).map(tester::end).toList();
+        return Stream.of(mixed, failures, refused, unlimited, cancelled)
+                .map(tester::end)
+                .toList();
     }
 
     private static void assertIs(Shape shape, JsonNode answer) {

@@ -91,4 +91,18 @@ class BatchTest {
         assertThat(ended.json().at("/errors/data/0/line").asInt()).isEqualTo(1);
         assertThat(ended.json().at("/errors/data/0/code").asText()).isEqualTo("missing_required_parameter");
     }
+
+    @Test
+    void rowsAndRecordsComeBySliceNotByLine(Tester tester) throws Exception {
+        ChatLines lines = ChatLines.of(20_000);
+        Servers servers = new Servers(tester.stack());
+        long before = servers.records("batch.slices") + servers.records("batch.results");
+
+        Batch ended = tester.end(tester.start(lines));
+
+        assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
+        assertThat(servers.rows(ended)).isLessThan(lines.count() / 200);
+        assertThat(servers.records("batch.slices") + servers.records("batch.results") - before)
+                .isLessThan(lines.count() / 50);
+    }
 }

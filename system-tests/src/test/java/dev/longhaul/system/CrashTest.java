@@ -123,6 +123,25 @@ class CrashTest {
         assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
     }
 
+    @Test
+    void aBatchOutlivesTheComingAndGoingOfItsFinalizers(Tester tester) {
+        tester.simulator().behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
+        ChatLines lines = ChatLines.of(30_000);
+        List<Batch> batches = List.of(tester.start(lines), tester.start(lines));
+        awaitCalls(tester, lines.count() / 4);
+
+        tester.up("--finalizers", "2");
+        awaitCalls(tester, lines.count());
+        tester.stop(Tester.FINALIZER);
+
+        for (Batch batch : batches) {
+            Batch ended = tester.end(batch);
+            assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
+        }
+        assertThat(tester.simulator().requests()).isEqualTo(2L * lines.count());
+        tester.up("--finalizers", "1");
+    }
+
     private static Batch startAndAwaitHalf(Tester tester) {
         tester.simulator().behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
         Batch batch = tester.start(LINES);

@@ -58,4 +58,21 @@ class OutageTest {
             assertThat(servers.records("batch.results.dlq")).isPositive();
         });
     }
+
+    @Test
+    void noSliceIsLostWhenTheTopicOfHintsIsEmptied(Tester tester) throws Exception {
+        tester.simulator().behave(Map.of("latency_ms", 100, "count_lines", true));
+        ChatLines lines = ChatLines.of(10_000);
+        Batch batch = tester.start(lines);
+        Awaitility.await("it runs").until(() -> tester.simulator().requests() > 500);
+
+        tester.putToSleep(Tester.DISPATCHER_1);
+        tester.putToSleep(Tester.DISPATCHER_2);
+        new Servers(tester.stack()).empty("batch.slices");
+        tester.wakeUp(Tester.DISPATCHER_1);
+        tester.wakeUp(Tester.DISPATCHER_2);
+
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
+    }
 }

@@ -5,14 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -63,16 +68,42 @@ final class Servers {
         }
     }
 
-    /** The number of records in a topic. */
+    /** Takes all records out of a topic. */
+    void empty(String topic) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(kafka())) {
+            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+            ends(topic).forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end)));
+            admin.deleteRecords(all).all().get();
+        }
+    }
+
+    /** The number of records that a topic has ever had. */
     long records(String topic) {
+        return ends(topic).values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Map<TopicPartition, Long> ends(String topic) {
         try (Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(kafka(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<PartitionInfo> partitions = consumer.partitionsFor(topic, Duration.ofSeconds(10));
             Set<TopicPartition> all = new HashSet<>();
             partitions.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
-            return consumer.endOffsets(all).values().stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
+            return consumer.endOffsets(all);
+        }
+    }
+
+    /** The rows that a batch has of slices and of its files' segments. */
+    long rows(Batch batch) throws SQLException {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement("""
+                        select (select count(*) from slice where batch_id = b.id)
+                          + (select count(*) from file_segment where file_id in (b.output_ref, b.error_ref, b.input_file_id))
+                        from batch b where id = ?""")) {
+            statement.setString(1, batch.id());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
         }
     }
 

@@ -55,7 +55,8 @@ class TenantTest {
     @Test
     void aBatchKeepsToWhatItsJobSays(Tester tester) {
         Api api = tenant(tester, "tenant-test-job");
-        String small = api.post("/jobs", "{\"limits\":{\"max_lines\":2}}").path("id").asText();
+        String small =
+                api.post("/jobs", "{\"limits\":{\"max_lines\":2}}").path("id").asText();
         String other = api.post("/jobs", "{\"model\":\"another\"}").path("id").asText();
         String right = api.post("/jobs", "{\"model\":\"sim-chat\",\"limits\":{\"max_lines\":3}}")
                 .path("id")

@@ -29,7 +29,12 @@ public final class Tester implements AutoCloseable {
     private boolean whole = true;
 
     Tester(Path data) {
-        stack = new Stack(data, Map.of());
+        this(data, Map.of());
+    }
+
+    /** One with other settings: more variables for its commands and processes. */
+    public Tester(Path data, Map<String, String> environment) {
+        stack = new Stack(data, environment);
         stack.reset();
         stack.up("--dispatchers", "2", "--max-in-flight", Integer.toString(CEILING));
         status = stack.status();
@@ -68,14 +73,14 @@ public final class Tester implements AutoCloseable {
     }
 
     /** Starts what is missing and waits until all is ready. */
-    void up() {
-        stack.up();
+    public void up(String... options) {
+        stack.up(options);
         status = stack.status();
         whole = true;
     }
 
     /** Ends a process without a good-bye; answers when, in ms since 1970. */
-    long kill(String name) {
+    public long kill(String name) {
         whole = false;
         Signal.KILL.send(member(name));
         return Instant.now().toEpochMilli();

@@ -6,19 +6,24 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.longhaul.store.StoredFile;
 import dev.longhaul.store.StoredUpload;
 import dev.longhaul.store.UploadParts;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** An upload in parts as OpenAI shows it. */
+@Schema(name = "Upload")
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record UploadJson(
         String id,
-        String object,
+        @Schema(enumeration = "upload") String object,
         long bytes,
         long createdAt,
         String filename,
         String purpose,
+
+        @Schema(enumeration = {"pending", "completed", "cancelled", "expired"})
         String status,
+
         long expiresAt,
         @Nullable FileJson file) {
 
@@ -41,8 +46,10 @@ record UploadJson(
     }
 
     /** One of its parts. */
+    @Schema(name = "UploadPart")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record PartJson(String id, String object, long createdAt, String uploadId) {
+    record PartJson(
+            String id, @Schema(enumeration = "upload.part") String object, long createdAt, String uploadId) {
         static PartJson of(UploadParts.Part part) {
             return new PartJson(part.id(), "upload.part", part.createdAt().getEpochSecond(), part.uploadId());
         }

@@ -15,12 +15,19 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/uploads}. */
 @Path("/v1/uploads")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Uploads")
 public class UploadsResource {
     private final Uploads uploads;
     private final PartIntake intake;
@@ -34,6 +41,8 @@ public class UploadsResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "createUpload", summary = "Begins a file that comes in parts.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.class)))
     public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
         IdempotencyKey.check(idempotencyKey);
         return UploadJson.of(uploads.create(caller.tenantId(), JsonFields.readBody(body), idempotencyKey));
@@ -42,9 +51,16 @@ public class UploadsResource {
     @POST
     @Path("{id}/parts")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "addUploadPart", summary = "Adds a part; several may come at once.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = UploadBody.Part.class)))
     public UploadJson.PartJson addPart(
             @PathParam("id") String id,
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) @Nullable String contentType,
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
             InputStream body)
             throws InterruptedException {
@@ -62,6 +78,8 @@ public class UploadsResource {
     @POST
     @Path("{id}/complete")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "completeUpload", summary = "Makes a file of parts, in the order that is said.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.Completion.class)))
     public UploadJson complete(
             @PathParam("id") String id,
             @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
@@ -74,6 +92,7 @@ public class UploadsResource {
     @POST
     @Path("{id}/cancel")
     @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "cancelUpload", summary = "Ends an upload and forgets its parts.")
     public UploadJson cancel(@PathParam("id") String id) {
         return uploads.cancel(caller.tenantId(), id);
     }

@@ -46,6 +46,11 @@ public record Home(Path root, Path directory) {
         return directory.resolve("data");
     }
 
+    /** Notes of uploads that are not complete yet, to this installation or another. */
+    public Path uploads() {
+        return directory.resolve("uploads");
+    }
+
     public Path logs() {
         return directory.resolve("logs");
     }

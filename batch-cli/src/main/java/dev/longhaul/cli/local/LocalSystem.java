@@ -106,7 +106,7 @@ public final class LocalSystem {
     /** Stops all of it and deletes data and logs; ports and API key stay. */
     public void reset() {
         down();
-        for (Path directory : new Path[] {home.data(), home.logs()}) {
+        for (Path directory : new Path[] {home.data(), home.logs(), home.uploads()}) {
             DirectoryTree.delete(directory);
         }
     }

@@ -165,20 +165,20 @@ class InputPlannerTest {
         }
 
         assertThat(tester.valid(text.toString()).soleModel()).isNull();
-        assertThat(tester.slices).hasSize(10).extracting(PlannedSlice::model).containsOnlyNulls();
+        assertThat(tester.slices).hasSize(5).extracting(PlannedSlice::model).containsOnlyNulls();
     }
 
     @Test
     void aChangeOfModelEndsASliceThatIsWorthOneOfItsOwn() {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 300; i++) {
-            text.append(chat("id" + i, i < 100 ? "m" : i < 110 ? "m2" : "m3")).append('\n');
+        for (int i = 0; i < 600; i++) {
+            text.append(chat("id" + i, i < 200 ? "m" : i < 220 ? "m2" : "m3")).append('\n');
         }
 
         tester.valid(text.toString());
 
         assertThat(tester.slices).extracting(PlannedSlice::model).containsExactly("m", null);
-        assertThat(tester.slices).extracting(PlannedSlice::lines).containsExactly(100, 200);
+        assertThat(tester.slices).extracting(PlannedSlice::lines).containsExactly(200, 400);
     }
 
     @Test
