@@ -134,8 +134,7 @@ public class Quotas {
         for (Row oneTooMany : transaction.run(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour)) {
             long created = only(transaction.run("select count(*) as n" + LAST_HOUR, tenantId))
                     .getLong("n");
-            throw new QuotaExceededException(
-                    Quota.BATCHES_AN_HOUR, anHour, created - 1, oneTooMany.getLong("seconds"));
+            throw new QuotaExceededException(Quota.BATCHES_AN_HOUR, anHour, created - 1, oneTooMany.getLong("seconds"));
         }
     }
 
