@@ -23,7 +23,7 @@ record UploadBody(
         @Nullable ExpiresAfter expiresAfter) {
 
     /** How long the file will live. */
-    @Schema(name = "UploadExpiresAfter")
+    @Schema(name = "UploadExpiresAfterRequest")
     record ExpiresAfter(
             @Schema(enumeration = "created_at") String anchor,
             @Schema(minimum = "3600", maximum = "2592000") long seconds) {}
@@ -35,7 +35,7 @@ record UploadBody(
             byte[] data) {}
 
     /** The body that completes an upload; {@link CompleteRequest} is what reads it. */
-    @Schema(name = "UploadCompletion")
+    @Schema(name = "UploadCompletionRequest")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Completion(
             @Schema(minItems = 1, maxItems = CompleteRequest.MOST_PARTS, description = "In the order of their bytes.")

@@ -80,7 +80,7 @@ public class RecordKeys implements OASFilter {
     }
 
     private static Schema orNull(Schema property) {
-        if (property.getRef() != null || property.getType() == null) {
+        if (property.getRef() != null || property.getAnyOf() != null || property.getType() == null) {
             // The scanner takes a stand-in for an object, whatever it stands for.
             property.setType(null);
             return OASFactory.createSchema()
