@@ -159,7 +159,6 @@ class InputPlannerTest {
 
     @Test
     void modelsThatAlternateMakeNoSliceALine() {
-        tester.limits(50_000_000, 32 << 20, 512, 1 << 20, 64 << 20);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {
             text.append(chat("id" + i, i % 2 == 0 ? "m" : "m2")).append('\n');
@@ -171,7 +170,6 @@ class InputPlannerTest {
 
     @Test
     void aChangeOfModelEndsASliceThatIsWorthOneOfItsOwn() {
-        tester.limits(50_000_000, 32 << 20, 512, 1 << 20, 64 << 20);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 600; i++) {
             text.append(chat("id" + i, i < 200 ? "m" : i < 220 ? "m2" : "m3")).append('\n');
