@@ -80,9 +80,12 @@ public class RecordKeys implements OASFilter {
     }
 
     private static Schema orNull(Schema property) {
-        if (property.getRef() != null || property.getAnyOf() != null || property.getType() == null) {
+        boolean standsForAnother = property.getRef() != null || property.getAnyOf() != null;
+        if (standsForAnother) {
             // The scanner takes a stand-in for an object, whatever it stands for.
             property.setType(null);
+        }
+        if (standsForAnother || property.getEnumeration() != null || property.getType() == null) {
             return OASFactory.createSchema()
                     .anyOf(List.of(property, OASFactory.createSchema().type(List.of(SchemaType.NULL))));
         }
@@ -90,9 +93,6 @@ public class RecordKeys implements OASFilter {
             List<SchemaType> types = new ArrayList<>(property.getType());
             types.add(SchemaType.NULL);
             property.setType(types);
-        }
-        if (property.getEnumeration() != null) {
-            property.addEnumeration(null);
         }
         return property;
     }
