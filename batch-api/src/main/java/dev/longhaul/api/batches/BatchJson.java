@@ -70,7 +70,10 @@ record BatchJson(
         @Schema(description = "Null unless it is paused.") @Nullable
         Long pausedAt,
 
-        @Schema(description = "`cancelled`, `expired` or `error_limit` when it ends before all of its lines are served.") @Nullable
+        @Schema(
+                description =
+                        "`cancelled`, `expired` or `error_limit` when it ends before all of its lines are served.")
+        @Nullable
         String stopReason,
 
         @Schema(description = "How many lines may fail, such as `10`, or which share of them, such as `5%`.") @Nullable
