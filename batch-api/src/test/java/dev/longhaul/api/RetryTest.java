@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,14 @@ class RetryTest {
 
     private String file = "";
     private String batch = "";
+
+    /** Nobody plans them here, and while they wait the files that they would read stay. */
+    @AfterEach
+    void endRetries() {
+        database.run("""
+                update batch set status = 'cancelled', cancelling_at = now(), cancelled_at = now()
+                where retry_of is not null and status in ('validating', 'in_progress')""");
+    }
 
     @BeforeEach
     void aBatchWithAFailedLine() throws Exception {

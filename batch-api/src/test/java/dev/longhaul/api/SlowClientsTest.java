@@ -35,10 +35,6 @@ class SlowClientsTest {
     @BeforeEach
     void ready() {
         Readiness.await();
-        await("earlier tests' files are erased")
-                .until(() -> database.run("select from file where state = 'deleted' and erased_at is null")
-                                .size()
-                        == 0);
     }
 
     private static Socket posting(String path, String type, byte[] body, int sent) throws IOException {
@@ -77,7 +73,8 @@ class SlowClientsTest {
         }
 
         await("what it sent is forgotten").untilAsserted(() -> {
-            assertThat(Set.copyOf(objects.list("files/"))).isEqualTo(before);
+            // Earlier tests' files may be erased meanwhile.
+            assertThat(objects.list("files/")).isSubsetOf(before);
             assertThat(database.run("select from file where state = 'pending'").size())
                     .isZero();
             assertThat(database.run("select from upload_part where state = 'pending'")

@@ -17,13 +17,12 @@ import dev.longhaul.store.Database;
 import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.Transitions;
+import dev.longhaul.store.kafka.ProducerSettings;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** All the parts of one finalizer, put together; several may run in one process. */
@@ -45,7 +44,8 @@ final class Finalizer implements AutoCloseable {
             Database database,
             ObjectStore objects,
             Transitions transitions) {
-        producer = new KafkaProducer<>(producerSettings(kafka));
+        producer =
+                new KafkaProducer<>(ProducerSettings.of(kafka), new ByteArraySerializer(), new ByteArraySerializer());
         deadLetters = new DeadLetters(producer);
         Settlement settlement = new Settlement(transitions, config.keepFiles());
         OpenBatches batches = new OpenBatches(database, settlement);
@@ -114,16 +114,6 @@ final class Finalizer implements AutoCloseable {
                 config.inlineBytes().asBigInteger().intValueExact(),
                 config.holdBack().toMillis(),
                 config.budgetBytes().asLongValue());
-    }
-
-    private static Map<String, Object> producerSettings(Map<String, Object> kafka) {
-        Map<String, Object> settings = new HashMap<>(kafka);
-        settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 20 * 1024 * 1024);
-        settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        return settings;
     }
 
     @Override

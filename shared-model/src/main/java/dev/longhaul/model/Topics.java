@@ -1,6 +1,6 @@
 package dev.longhaul.model;
 
-/** Kafka topic and group names. */
+/** Kafka topic and group names, and the size of records. */
 public final class Topics {
     /** Lifecycle events as CloudEvents JSON, keyed by batch id; public. */
     public static final String EVENTS = "batch.events";
@@ -16,6 +16,9 @@ public final class Topics {
 
     /** The consumer group of the finalizers on {@link #RESULTS}. */
     public static final String RESULTS_GROUP = "longhaul-finalizers";
+
+    /** The largest record that we write, in bytes; decision 0001 says why. */
+    public static final int MAX_RECORD_BYTES = 20 * 1024 * 1024;
 
     private Topics() {}
 

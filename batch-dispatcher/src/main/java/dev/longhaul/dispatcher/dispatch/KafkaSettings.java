@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher.dispatch;
 
+import dev.longhaul.store.kafka.ProducerSettings;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -8,22 +9,15 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** What our own Kafka clients add to the connection settings of the {@code kafka.*} configuration. */
 public final class KafkaSettings {
-    private static final int MAX_RECORD_BYTES = 24 * 1024 * 1024;
-
     private KafkaSettings() {}
 
-    /** A producer that gives nothing up: all replicas, idempotent, no time limit of its own. */
+    /** A producer that gives nothing up and waits for nothing. */
     public static Map<String, Object> producer(Map<String, Object> connection) {
-        Map<String, Object> settings = connectionOnly(connection);
-        settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        Map<String, Object> settings = ProducerSettings.of(connection);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
-        settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         return settings;
     }
 

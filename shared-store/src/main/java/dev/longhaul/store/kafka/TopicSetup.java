@@ -35,6 +35,7 @@ import org.jboss.logging.Logger;
 public class TopicSetup {
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final String LARGEST_RECORD = String.valueOf(Topics.MAX_RECORD_BYTES);
 
     private final Map<String, Object> kafka;
     private final TopicsConfig config;
@@ -61,9 +62,9 @@ public class TopicSetup {
                 topic(
                         Topics.RESULTS,
                         config.resultsPartitions(),
-                        Map.of("cleanup.policy", "delete", "retention.ms", "-1", "max.message.bytes", "20971520")));
+                        Map.of("cleanup.policy", "delete", "retention.ms", "-1", "max.message.bytes", LARGEST_RECORD)));
         Stream<NewTopic> deadLetters = Stream.of(Topics.EVENTS, Topics.SLICES, Topics.RESULTS)
-                .map(name -> topic(Topics.deadLetter(name), 1, Map.of("max.message.bytes", "20971520")));
+                .map(name -> topic(Topics.deadLetter(name), 1, Map.of("max.message.bytes", LARGEST_RECORD)));
         return Stream.concat(topics, deadLetters).toList();
     }
 
