@@ -148,9 +148,7 @@ public class BatchesResource {
             throw ApiException.conflict(
                     IdempotencyKey.HEADER, "The batch that was created with this Idempotency-Key has been deleted.");
         } catch (Idempotency.ConflictException e) {
-            throw ApiException.conflict(
-                    IdempotencyKey.HEADER,
-                    "The Idempotency-Key '" + idempotencyKey + "' was used for another request.");
+            throw IdempotencyKey.conflict(idempotencyKey);
         }
     }
 

@@ -58,9 +58,7 @@ public class JobsResource {
         } catch (JobStore.TakenException e) {
             throw ApiException.conflict("id", "There is a job with id '" + request.id() + "' already.");
         } catch (Idempotency.ConflictException e) {
-            throw ApiException.conflict(
-                    IdempotencyKey.HEADER,
-                    "The Idempotency-Key '" + idempotencyKey + "' was used for another request.");
+            throw IdempotencyKey.conflict(idempotencyKey);
         }
     }
 

@@ -82,9 +82,7 @@ public class KeysResource {
                     idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes)));
             return KeyJson.CreatedJson.of(created.key(), created.isNew() ? secret : null);
         } catch (Idempotency.ConflictException e) {
-            throw ApiException.conflict(
-                    IdempotencyKey.HEADER,
-                    "The Idempotency-Key '" + idempotencyKey + "' was used for another request.");
+            throw IdempotencyKey.conflict(idempotencyKey);
         }
     }
 
