@@ -17,15 +17,16 @@ class StopWatch {
         this.dispatch = dispatch;
     }
 
-    /** Asks PostgreSQL which held batches are stopped or paused, if it has not been asked for a second; blocks. */
+    /**
+     * Asks PostgreSQL which held batches are stopped or paused, if it has not been asked for a second; blocks. Of what is not held
+     * nothing is remembered: a claim asks PostgreSQL by itself.
+     */
     void check() {
         if (System.nanoTime() - checkedNanos > INTERVAL_NANOS) {
             checkedNanos = System.nanoTime();
             Set<String> held = dispatch.heldBatches();
-            if (!held.isEmpty()) {
-                dispatch.stopBatches(dispatch.stoppedAmong(held));
-                dispatch.pauseOnly(dispatch.pausedAmong(held));
-            }
+            dispatch.stopBatches(dispatch.stoppedAmong(held));
+            dispatch.pauseOnly(dispatch.pausedAmong(held));
         }
     }
 

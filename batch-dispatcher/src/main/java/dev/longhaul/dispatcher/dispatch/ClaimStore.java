@@ -155,22 +155,21 @@ class ClaimStore {
 
     /** Which of these batches have a stop reason. */
     Set<String> stopped(Collection<String> batchIds) {
-        Set<String> stopped = new HashSet<>();
-        for (Row row : database.run(
-                "select id from batch where id = any($1) and (stop_reason is not null or status <> 'in_progress')",
-                (Object) batchIds.toArray(String[]::new))) {
-            stopped.add(row.getString(0));
-        }
-        return stopped;
+        return among(batchIds, "stop_reason is not null or status <> 'in_progress'");
     }
 
     /** Which of these batches are paused. */
     Set<String> paused(Collection<String> batchIds) {
-        Set<String> paused = new HashSet<>();
-        for (Row row : database.run("select id from batch where id = any($1) and paused_at is not null", (Object)
-                batchIds.toArray(String[]::new))) {
-            paused.add(row.getString(0));
+        return among(batchIds, "paused_at is not null");
+    }
+
+    private Set<String> among(Collection<String> batchIds, String condition) {
+        Set<String> found = new HashSet<>();
+        if (!batchIds.isEmpty()) {
+            database.run("select id from batch where id = any($1) and (" + condition + ")", (Object)
+                            batchIds.toArray(String[]::new))
+                    .forEach(row -> found.add(row.getString(0)));
         }
-        return paused;
+        return found;
     }
 }
