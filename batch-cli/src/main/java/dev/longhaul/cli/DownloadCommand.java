@@ -8,16 +8,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "download",
         mixinStandardHelpOptions = true,
         description = "Writes the results of a batch that has ended; exits as `run` does.")
 final class DownloadCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
-    private String id = "";
-
     @Option(names = "--output", required = true, paramLabel = "FILE", description = "For the lines that succeeded.")
     private Path output = Path.of("");
 
@@ -28,23 +24,23 @@ final class DownloadCommand implements Callable<Integer> {
     private @Nullable Path errors;
 
     @Mixin
-    private ApiOptions api = new ApiOptions();
+    private BatchOptions batch = new BatchOptions();
 
     @Override
     public Integer call() {
         ResultFiles files = ResultFiles.check(output, errors, null);
-        ApiClient client = api.client();
-        Batch batch = client.get(id);
-        if (!batch.hasEnded()) {
+        ApiClient client = batch.client();
+        Batch ended = client.get(batch.id());
+        if (!ended.hasEnded()) {
             throw new CliException(
-                    ExitCode.FAILED, id + " is still " + batch.status() + "; wait for it with: longhaul watch " + id);
+                    ExitCode.FAILED, ended.id() + " is still " + ended.status() + "; wait for it with: longhaul watch " + ended.id());
         }
-        if (batch.status().equals("failed")) {
-            System.err.println("longhaul: " + Report.problems(batch));
+        if (ended.status().equals("failed")) {
+            System.err.println("longhaul: " + Report.problems(ended));
         } else {
-            files.download(client, batch);
+            files.download(client, ended);
             System.out.println(Report.files(files));
         }
-        return Outcome.exitCode(batch);
+        return Outcome.exitCode(ended);
     }
 }

@@ -6,11 +6,16 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 
-/** What is said about batches that have ended. */
+/** What is said about batches. */
 final class Report {
     private static final int MOST_PROBLEMS = 100;
 
     private Report() {}
+
+    /** Where it stands. */
+    static String state(Batch batch) {
+        return batch.id() + " is " + batch.status() + (batch.isPaused() ? ", paused" : "");
+    }
 
     /** One line: how it ended, with counts and speed. */
     static String summary(Batch batch, Duration took) {

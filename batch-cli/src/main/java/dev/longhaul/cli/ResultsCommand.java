@@ -8,16 +8,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "results",
         mixinStandardHelpOptions = true,
         description = "Prints the results that a batch has so far, while it runs or afterwards, one line each.")
 final class ResultsCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
-    private String id = "";
-
     @Option(
             names = {"-f", "--follow"},
             description = "Prints what comes, too, until the batch has ended.")
@@ -30,17 +26,17 @@ final class ResultsCommand implements Callable<Integer> {
     private long offset;
 
     @Mixin
-    private ApiOptions api = new ApiOptions();
+    private BatchOptions batch = new BatchOptions();
 
     @Override
     public Integer call() throws IOException {
         if (offset < 0) {
             throw CliException.usage("--offset must not be negative, and is " + offset);
         }
-        ResultStream stream = new ResultStream(id, errors ? "errors" : "results", follow, offset);
+        ResultStream stream = new ResultStream(batch.id(), errors ? "errors" : "results", follow, offset);
         // Not System.out, which would take the bytes for text.
         try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            api.client().results(stream, out);
+            batch.client().results(stream, out);
         }
         return ExitCode.OK;
     }

@@ -8,16 +8,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,
         description = "Runs the lines of an ended batch's error file again, as a new batch, and prints its id.")
 final class RetryCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
-    private String id = "";
-
     @Option(
             names = "--code",
             paramLabel = "CODE",
@@ -32,12 +28,12 @@ final class RetryCommand implements Callable<Integer> {
     private @Nullable String window;
 
     @Mixin
-    private ApiOptions api = new ApiOptions();
+    private BatchOptions batch = new BatchOptions();
 
     @Override
     public Integer call() {
-        Batch retry = api.client().retry(id, codes, window);
-        System.err.println("longhaul: created " + retry.id() + ", a retry of " + id);
+        Batch retry = batch.client().retry(batch.id(), codes, window);
+        System.err.println("longhaul: created " + retry.id() + ", a retry of " + batch.id());
         System.out.println(retry.id());
         return ExitCode.OK;
     }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
         description = "Runs a file of requests as one batch and writes its results: starts what is missing, uploads,"
                 + " shows progress, downloads.")
 final class RunCommand implements Callable<Integer> {
-    @Option(names = "--input", required = true, paramLabel = "FILE", description = "Request lines, JSONL.")
-    private Path input = Path.of("");
+    @Mixin
+    private Submission submission = new Submission();
 
     @Option(names = "--output", required = true, paramLabel = "FILE", description = "For the lines that succeed.")
     private Path output = Path.of("");
@@ -29,31 +29,19 @@ final class RunCommand implements Callable<Integer> {
             description = "For the lines that don't, written only if there are any; OUTPUT.errors.jsonl if not said.")
     private @Nullable Path errors;
 
-    @Option(
-            names = "--endpoint",
-            paramLabel = "PATH",
-            description = "Such as /v1/embeddings; the first line's url if not said.")
-    private @Nullable String endpoint;
-
-    @Option(
-            names = "--window",
-            paramLabel = "TIME",
-            description = "24h, unlimited, or such as 30m; ${DEFAULT-VALUE} if not said.")
-    private String window = "24h";
-
     @Mixin
     private StackOptions options = new StackOptions();
 
     @Override
     public Integer call() {
-        InputFile file = InputFile.check(input);
-        ResultFiles results = ResultFiles.check(output, errors, input);
+        InputFile input = submission.input();
+        ResultFiles results = ResultFiles.check(output, errors, input.path());
         LocalSystem system = Local.system();
         Local.up(system, options);
 
         ApiClient client = Local.client(system);
         long began = System.nanoTime();
-        Batch created = Submission.submit(client, file, endpoint, window);
+        Batch created = submission.submit(client, input);
         Batch ended = new Watcher(client, Terminal.ofThisProcess()).follow(created.id());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         if (ended.status().equals("failed")) {

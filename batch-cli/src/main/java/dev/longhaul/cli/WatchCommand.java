@@ -7,23 +7,19 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "watch",
         mixinStandardHelpOptions = true,
         description = "Shows a batch's progress until it ends; exits as `run` does.")
 final class WatchCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ID", description = "The batch, batch_...")
-    private String id = "";
-
     @Mixin
-    private ApiOptions api = new ApiOptions();
+    private BatchOptions batch = new BatchOptions();
 
     @Override
     public Integer call() {
-        ApiClient client = api.client();
-        Batch ended = new Watcher(client, Terminal.ofThisProcess()).follow(id);
+        ApiClient client = batch.client();
+        Batch ended = new Watcher(client, Terminal.ofThisProcess()).follow(batch.id());
         if (ended.status().equals("failed")) {
             System.err.println("longhaul: " + Report.problems(ended));
         } else {

@@ -97,6 +97,7 @@ class CrashTest {
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Instant.now().isAfter(asleep.plusSeconds(12))
                         && tester.simulator().calls().values().stream().anyMatch(line -> line.count() > 1));
+        tester.simulator().behave(Map.of("count_lines", true));
         tester.wakeUp(Tester.DISPATCHER_1);
 
         Batch ended = tester.end(batch);
@@ -133,6 +134,7 @@ class CrashTest {
         tester.up("--finalizers", "2");
         awaitCalls(tester, lines.count());
         tester.stop(Tester.FINALIZER);
+        tester.simulator().behave(Map.of("count_lines", true));
 
         for (Batch batch : batches) {
             Batch ended = tester.end(batch);

@@ -29,6 +29,7 @@ class OutageTest {
                 .atMost(OUTAGE.plusSeconds(10))
                 .until(() -> true);
         Stack.Status meanwhile = tester.stack().status();
+        tester.simulator().behave(Map.of("count_lines", true));
         tester.up();
 
         Batch ended = tester.end(batch);
@@ -69,6 +70,7 @@ class OutageTest {
         tester.putToSleep(Tester.DISPATCHER_1);
         tester.putToSleep(Tester.DISPATCHER_2);
         new Servers(tester.stack()).empty("batch.slices");
+        tester.simulator().behave(Map.of("count_lines", true));
         tester.wakeUp(Tester.DISPATCHER_1);
         tester.wakeUp(Tester.DISPATCHER_2);
 

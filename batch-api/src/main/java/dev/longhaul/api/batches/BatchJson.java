@@ -194,8 +194,8 @@ record BatchJson(
             return new ListJson(
                     "list",
                     data,
-                    data.isEmpty() ? null : data.getFirst().id(),
-                    data.isEmpty() ? null : data.getLast().id(),
+                    page.firstId(Batch::id),
+                    page.lastId(Batch::id),
                     page.hasMore());
         }
     }

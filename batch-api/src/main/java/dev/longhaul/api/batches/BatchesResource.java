@@ -111,7 +111,7 @@ public class BatchesResource {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
         Batch original =
-                batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+                batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.noBatch(null, id));
         NewBatch wanted = RetryRequest.read(bytes, headers.getRequestHeaders(), original);
         try {
             return create(
@@ -194,7 +194,7 @@ public class BatchesResource {
         int count = ListQuery.limit(limit, USUALLY_LISTED, MOST_LISTED);
         return batches.list(caller.tenantId(), filter, ListQuery.after(after), count)
                 .map(page -> BatchJson.ListJson.of(page, progress))
-                .orElseThrow(() -> ApiException.notFound("after", unknown(String.valueOf(after))));
+                .orElseThrow(() -> ApiException.noBatch("after", String.valueOf(after)));
     }
 
     @GET
@@ -204,7 +204,7 @@ public class BatchesResource {
         Texts.check("id", id);
         return batches.find(caller.tenantId(), id)
                 .map(this::json)
-                .orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+                .orElseThrow(() -> ApiException.noBatch(null, id));
     }
 
     @DELETE
@@ -214,7 +214,7 @@ public class BatchesResource {
         Texts.check("id", id);
         return switch (deletion.delete(caller.tenantId(), id)) {
             case BatchDeletion.Deleted deleted -> new BatchJson.DeletedJson(id, "batch", true);
-            case BatchDeletion.Unknown none -> throw ApiException.notFound(null, unknown(id));
+            case BatchDeletion.Unknown none -> throw ApiException.noBatch(null, id);
             case BatchDeletion.NotEnded(BatchStatus status) ->
                 throw ApiException.conflict(null, "Cannot delete a batch with status '" + status.wireName() + "'.");
         };
@@ -227,7 +227,7 @@ public class BatchesResource {
     @Operation(operationId = "cancelBatch", summary = "Cancels a batch; what is done is kept.")
     public BatchJson cancel(@PathParam("id") String id) {
         Texts.check("id", id);
-        Batch batch = control.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        Batch batch = control.cancel(caller.tenantId(), id).orElseThrow(() -> ApiException.noBatch(null, id));
         if (isEndedOtherwise(batch.status())) {
             throw ApiException.conflict(
                     null, "Cannot cancel a batch with status '" + batch.status().wireName() + "'.");
@@ -256,7 +256,7 @@ public class BatchesResource {
     }
 
     private static Batch stillRuns(String action, String id, Optional<Batch> found) {
-        Batch batch = found.orElseThrow(() -> ApiException.notFound(null, unknown(id)));
+        Batch batch = found.orElseThrow(() -> ApiException.noBatch(null, id));
         boolean runs = batch.status() == BatchStatus.VALIDATING || batch.status() == BatchStatus.IN_PROGRESS;
         if (!runs) {
             throw ApiException.conflict(
@@ -288,9 +288,5 @@ public class BatchesResource {
 
     private static ApiException unknownJob(String jobId) {
         return ApiException.notFound("job_id", "No job found with id '" + jobId + "'.");
-    }
-
-    private static String unknown(String id) {
-        return "No batch found with id '" + id + "'.";
     }
 }

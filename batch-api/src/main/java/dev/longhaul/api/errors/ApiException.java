@@ -59,6 +59,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(404, null, param, message);
     }
 
+    /** 404: the tenant has no such batch. */
+    public static ApiException noBatch(@Nullable String param, String id) {
+        return notFound(param, "No batch found with id '" + id + "'.");
+    }
+
     /** 409. */
     public static ApiException conflict(@Nullable String param, String message) {
         return new ApiException(409, null, param, message);

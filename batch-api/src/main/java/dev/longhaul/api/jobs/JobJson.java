@@ -59,12 +59,11 @@ record JobJson(
             @Nullable String lastId,
             boolean hasMore) {
         static ListJson of(Page<Job> page) {
-            List<JobJson> data = page.items().stream().map(JobJson::of).toList();
             return new ListJson(
                     "list",
-                    data,
-                    data.isEmpty() ? null : data.getFirst().id(),
-                    data.isEmpty() ? null : data.getLast().id(),
+                    page.items().stream().map(JobJson::of).toList(),
+                    page.firstId(Job::id),
+                    page.lastId(Job::id),
                     page.hasMore());
         }
     }

@@ -89,12 +89,11 @@ record KeyJson(
             @Nullable String lastId,
             boolean hasMore) {
         static ListJson of(Page<ApiKey> page) {
-            List<KeyJson> data = page.items().stream().map(KeyJson::of).toList();
             return new ListJson(
                     "list",
-                    data,
-                    data.isEmpty() ? null : data.getFirst().id(),
-                    data.isEmpty() ? null : data.getLast().id(),
+                    page.items().stream().map(KeyJson::of).toList(),
+                    page.firstId(ApiKey::id),
+                    page.lastId(ApiKey::id),
                     page.hasMore());
         }
     }

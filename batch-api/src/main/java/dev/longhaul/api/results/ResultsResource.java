@@ -11,33 +11,38 @@ import dev.longhaul.store.BatchResults.Growth;
 import dev.longhaul.store.FileSegments;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/batches/{id}/results} and {@code errors}: what is sealed of a batch's two files, from any byte on. */
 @Path("/v1/batches")
 @Produces(MediaType.WILDCARD)
 @RunOnVirtualThread
 @Tag(name = "Batches")
+@APIResponse(
+        responseCode = "200",
+        description = "What there is from the offset on.",
+        content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+@APIResponse(
+        responseCode = "206",
+        description = "The range that was asked for.",
+        content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+@APIResponse(responseCode = "416", description = "There are not so many bytes yet.")
 public class ResultsResource {
     private static final String JSON_LINES = "application/jsonl";
 
@@ -58,104 +63,39 @@ public class ResultsResource {
     @Operation(
             operationId = "getBatchResults",
             summary = "Streams the lines that succeeded, also while the batch runs.")
-    @APIResponse(
-            responseCode = "200",
-            description = "What there is from the offset on.",
-            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(
-            responseCode = "206",
-            description = "The range that was asked for.",
-            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(responseCode = "416", description = "There are not so many bytes yet.")
     public Response results(
-            @PathParam("id") String id,
-            @QueryParam("offset")
-                    @Parameter(
-                            description = "The first byte.",
-                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
-                    @Nullable
-                    String offset,
-            @QueryParam("follow")
-                    @Parameter(
-                            description = "Whether to stay until the batch has ended.",
-                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
-                    @Nullable
-                    String follow,
-            @HeaderParam("Range") @Parameter(example = "bytes=1024-") @Nullable String range,
-            @Context HttpServerResponse response) {
-        return answer(id, ResultKind.OUTPUT, new Wanted(offset(offset), isTrue(follow), range), response::closed);
+            @PathParam("id") String id, @BeanParam Wanted wanted, @Context HttpServerResponse response) {
+        return answer(id, ResultKind.OUTPUT, wanted, response::closed);
     }
 
     @GET
     @Path("{id}/errors")
     @Operation(operationId = "getBatchErrors", summary = "Streams the lines that failed, also while the batch runs.")
-    @APIResponse(
-            responseCode = "200",
-            description = "What there is from the offset on.",
-            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(
-            responseCode = "206",
-            description = "The range that was asked for.",
-            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(responseCode = "416", description = "There are not so many bytes yet.")
     public Response errors(
-            @PathParam("id") String id,
-            @QueryParam("offset")
-                    @Parameter(
-                            description = "The first byte.",
-                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
-                    @Nullable
-                    String offset,
-            @QueryParam("follow")
-                    @Parameter(
-                            description = "Whether to stay until the batch has ended.",
-                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
-                    @Nullable
-                    String follow,
-            @HeaderParam("Range") @Parameter(example = "bytes=1024-") @Nullable String range,
-            @Context HttpServerResponse response) {
-        return answer(id, ResultKind.ERRORS, new Wanted(offset(offset), isTrue(follow), range), response::closed);
-    }
-
-    /** @param offset null when the request names none */
-    private record Wanted(
-            @Nullable Long offset, boolean follow, @Nullable String range) {}
-
-    private static @Nullable Long offset(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        if (!text.matches("[+-]?[0-9]{1,18}")) {
-            throw ApiException.invalidType("offset", "an integer", "a string");
-        }
-        return Texts.within("offset", Long.parseLong(text), 0, Long.MAX_VALUE);
-    }
-
-    private static boolean isTrue(@Nullable String follow) {
-        if (follow != null && !follow.equals("true") && !follow.equals("false")) {
-            throw ApiException.invalidValue("follow", Texts.notSupported(follow, List.of("true", "false")));
-        }
-        return "true".equals(follow);
+            @PathParam("id") String id, @BeanParam Wanted wanted, @Context HttpServerResponse response) {
+        return answer(id, ResultKind.ERRORS, wanted, response::closed);
     }
 
     private Response answer(String id, ResultKind kind, Wanted wanted, BooleanSupplier clientIsGone) {
         Texts.check("id", id);
+        Long offset = wanted.offset();
+        boolean follow = wanted.follow();
         String tenantId = caller.tenantId();
         Growth now = results.of(tenantId, id, kind)
-                .orElseThrow(() -> ApiException.notFound(null, "No batch found with id '" + id + "'."));
+                .orElseThrow(() -> ApiException.noBatch(null, id));
         if (now.gone()) {
             throw ApiException.notFound("id", "No such File object: " + now.fileId());
         }
-        long from = wanted.offset() == null ? 0 : wanted.offset();
+        long from = offset == null ? 0 : offset;
         if (from > now.bytes()) {
             return unsatisfiable(now);
         }
-        if (wanted.follow()) {
+        if (follow) {
             StreamingOutput lines =
                     out -> followers.follow(() -> results.of(tenantId, id, kind), from, clientIsGone, out);
             return headers(Response.Status.OK).entity(lines).build();
         }
-        if (wanted.offset() != null) {
+        if (offset != null) {
             return body(Response.Status.OK, now, from, now.bytes() - from).build();
         }
         return switch (ByteRange.of(wanted.range(), now.bytes())) {

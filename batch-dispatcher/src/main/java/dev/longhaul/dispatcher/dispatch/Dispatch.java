@@ -260,17 +260,13 @@ public class Dispatch {
         lanes.forEach(lane -> lane.execute(lane::close));
     }
 
-    /** Stops one slice, which is somebody else's now. */
-    void drop(SliceRun run) {
-        stop(run);
-    }
-
     private void pause(SliceRun run) {
         startNoFurther(run);
         lanes.forEach(lane -> lane.execute(() -> lane.pause(run)));
     }
 
-    private void stop(SliceRun run) {
+    /** Starts no further line of a slice; what is in flight has a short grace, the rest goes back at once. */
+    void stop(SliceRun run) {
         run.breakOff();
         startNoFurther(run);
         lanes.forEach(lane -> lane.execute(() -> lane.stop(run)));

@@ -66,7 +66,7 @@ class SuspectRuns {
                 dispatch.offer(lines.get(i));
             } else {
                 // Somebody else's by now.
-                dispatch.drop(run);
+                dispatch.stop(run);
             }
             run.awaitOpen(lines.size() - i - 1);
         }
