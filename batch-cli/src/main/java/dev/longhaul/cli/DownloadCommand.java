@@ -33,7 +33,8 @@ final class DownloadCommand implements Callable<Integer> {
         Batch ended = client.get(batch.id());
         if (!ended.hasEnded()) {
             throw new CliException(
-                    ExitCode.FAILED, ended.id() + " is still " + ended.status() + "; wait for it with: longhaul watch " + ended.id());
+                    ExitCode.FAILED,
+                    ended.id() + " is still " + ended.status() + "; wait for it with: longhaul watch " + ended.id());
         }
         if (ended.status().equals("failed")) {
             System.err.println("longhaul: " + Report.problems(ended));

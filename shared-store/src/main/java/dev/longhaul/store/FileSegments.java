@@ -74,9 +74,10 @@ public class FileSegments {
      */
     public byte[] read(List<Segment> segments, long offset, int length) {
         try (InputStream in = open(segments, offset, length)) {
-            byte[] bytes = in.readNBytes(length);
-            if (bytes.length < length) {
-                throw new EOFException("the file ends at byte " + (offset + bytes.length));
+            byte[] bytes = new byte[length];
+            int read = in.readNBytes(bytes, 0, length);
+            if (read < length) {
+                throw new EOFException("the file ends at byte " + (offset + read));
             }
             return bytes;
         } catch (IOException e) {

@@ -191,12 +191,7 @@ record BatchJson(
                             Objects.requireNonNull(all.get(batch.id())),
                             ValidationErrors.firstFew(batch.errors())))
                     .toList();
-            return new ListJson(
-                    "list",
-                    data,
-                    page.firstId(Batch::id),
-                    page.lastId(Batch::id),
-                    page.hasMore());
+            return new ListJson("list", data, page.firstId(Batch::id), page.lastId(Batch::id), page.hasMore());
         }
     }
 }

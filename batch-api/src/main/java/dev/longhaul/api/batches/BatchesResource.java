@@ -110,8 +110,7 @@ public class BatchesResource {
         Texts.check("id", id);
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
-        Batch original =
-                batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.noBatch(null, id));
+        Batch original = batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.noBatch(null, id));
         NewBatch wanted = RetryRequest.read(bytes, headers.getRequestHeaders(), original);
         try {
             return create(
@@ -202,9 +201,7 @@ public class BatchesResource {
     @Operation(operationId = "getBatch", summary = "Tells how a batch is.")
     public BatchJson get(@PathParam("id") String id) {
         Texts.check("id", id);
-        return batches.find(caller.tenantId(), id)
-                .map(this::json)
-                .orElseThrow(() -> ApiException.noBatch(null, id));
+        return batches.find(caller.tenantId(), id).map(this::json).orElseThrow(() -> ApiException.noBatch(null, id));
     }
 
     @DELETE

@@ -37,14 +37,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(
         responseCode = "200",
         description = "What there is from the offset on.",
-        content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+        content = @Content(mediaType = ResultsResource.JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
 @APIResponse(
         responseCode = "206",
         description = "The range that was asked for.",
-        content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
+        content = @Content(mediaType = ResultsResource.JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
 @APIResponse(responseCode = "416", description = "There are not so many bytes yet.")
 public class ResultsResource {
-    private static final String JSON_LINES = "application/jsonl";
+    static final String JSON_LINES = "application/jsonl";
 
     private final BatchResults results;
     private final FileSegments segments;
@@ -71,8 +71,7 @@ public class ResultsResource {
     @GET
     @Path("{id}/errors")
     @Operation(operationId = "getBatchErrors", summary = "Streams the lines that failed, also while the batch runs.")
-    public Response errors(
-            @PathParam("id") String id, @BeanParam Wanted wanted, @Context HttpServerResponse response) {
+    public Response errors(@PathParam("id") String id, @BeanParam Wanted wanted, @Context HttpServerResponse response) {
         return answer(id, ResultKind.ERRORS, wanted, response::closed);
     }
 
@@ -81,8 +80,7 @@ public class ResultsResource {
         Long offset = wanted.offset();
         boolean follow = wanted.follow();
         String tenantId = caller.tenantId();
-        Growth now = results.of(tenantId, id, kind)
-                .orElseThrow(() -> ApiException.noBatch(null, id));
+        Growth now = results.of(tenantId, id, kind).orElseThrow(() -> ApiException.noBatch(null, id));
         if (now.gone()) {
             throw ApiException.notFound("id", "No such File object: " + now.fileId());
         }

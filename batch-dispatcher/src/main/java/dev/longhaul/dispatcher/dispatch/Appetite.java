@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @ApplicationScoped
 public class Appetite {
-    private static final double RUNWAY_SECONDS = 1.0;
+    private static final double RUNWAY_SECONDS = 0.5;
 
     private final Backends backends;
     private final Dispatch dispatch;

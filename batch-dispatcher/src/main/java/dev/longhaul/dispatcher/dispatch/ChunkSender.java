@@ -5,7 +5,7 @@ import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.Topics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * producer, since {@code send} may block while Kafka is away; the bytes that wait are bounded because lanes start no line past
  * {@link #hasRoom}.
  */
-@ApplicationScoped
+@Singleton
 class ChunkSender {
     private static final Logger LOG = Logger.getLogger(ChunkSender.class);
     private static final long RETRY_MILLIS = 500;

@@ -5,7 +5,7 @@ import dev.longhaul.store.LeaderLease;
 import dev.longhaul.store.StoreException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * advisory lock comes free, so a kill is seen at once) or when the lease is 10 s old. A process that could not renew starts no
  * further line, and takes a new identity when it finds its row gone.
  */
-@ApplicationScoped
+@Singleton
 public class ProcessLease {
     private static final Logger LOG = Logger.getLogger(ProcessLease.class);
     private static final long LEASE_SECONDS = 10;
