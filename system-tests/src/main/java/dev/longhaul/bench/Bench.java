@@ -22,6 +22,8 @@ import java.util.Map;
  */
 record Bench(Path directory, int runs, boolean quick) {
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    /** Often, since the API is warmed up by what it is asked. */
+    private static final Duration WARM_UP_POLL = Duration.ofMillis(5);
 
     Bench {
         try {
@@ -50,6 +52,14 @@ record Bench(Path directory, int runs, boolean quick) {
         Stack stack = new Stack(directory.resolve("stack"), Map.of());
         stack.reset();
         return stack.up(options);
+    }
+
+    /** Services run for weeks: what counts is their speed when the JVMs have compiled what is hot, so many batches later. */
+    void warmUp(Api api, String fileId, int lines, int batches) {
+        for (int i = 1; i <= (quick ? 1 : batches); i++) {
+            double rate = lines / seconds(api, fileId, lines, WARM_UP_POLL);
+            say("  warm-up %d of %d: %.0f lines/s".formatted(i, batches, rate));
+        }
     }
 
     /** Runs once for nothing and then as often as asked for. */

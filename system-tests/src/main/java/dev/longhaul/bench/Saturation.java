@@ -14,6 +14,7 @@ final class Saturation implements Scenario {
     private static final int LINES = 20_000;
     private static final int LATENCY_MS = 200;
     private static final int IN_FLIGHT = 256;
+    private static final int WARM_UPS = 30;
     private static final double BOUND = 0.97;
     private static final double GOAL = 0.99;
 
@@ -31,9 +32,12 @@ final class Saturation implements Scenario {
         double ideal = count * (LATENCY_MS / 1e3) / IN_FLIGHT;
         try (Stack stack = bench.stack("--max-in-flight", Integer.toString(IN_FLIGHT))) {
             Stack.Status status = stack.status();
-            new Simulator(status.member("inference-sim").port()).behave(Map.of("latency_ms", LATENCY_MS));
+            Simulator simulator = new Simulator(status.member("inference-sim").port());
+            simulator.behave(Map.of());
             Api api = new Api(status.api(), status.apiKey());
             String file = api.upload(ChatLines.of(count).bytes());
+            bench.warmUp(api, file, count, WARM_UPS);
+            simulator.behave(Map.of("latency_ms", LATENCY_MS));
             List<Double> seconds = bench.repeat("saturation, s", () -> bench.seconds(api, file, count, POLL));
             double median = Series.median(seconds);
             figures.accept(new Figure(

@@ -20,12 +20,9 @@ final class Throughput implements Scenario {
     private static final double BOUND = 0.4;
     private static final double GOAL = 0.7;
     private static final double YARDSTICK_BOUND = 0.6;
-    /** Services run for weeks: what counts is their speed when the JVMs have compiled what is hot, three million lines later. */
     private static final int WARM_UPS = 60;
     /** The client shares the two cores with all that it measures. */
     private static final Duration POLL = Duration.ofMillis(50);
-    /** The API is warmed up by what it is asked, which is little beside the lines. */
-    private static final Duration WARM_UP_POLL = Duration.ofMillis(5);
 
     private final Bench bench;
 
@@ -50,15 +47,8 @@ final class Throughput implements Scenario {
             simulator.behave(Map.of());
             Api api = new Api(status.api(), status.apiKey());
             String file = api.upload(lines.bytes());
-            warmUp(api, file, count);
+            bench.warmUp(api, file, count, WARM_UPS);
             report(bench.repeat("throughput", () -> rates(api, file, count, simulator, lines)), figures);
-        }
-    }
-
-    private void warmUp(Api api, String file, int count) {
-        for (int i = 1; i <= (bench.quick() ? 1 : WARM_UPS); i++) {
-            double rate = count / bench.seconds(api, file, count, WARM_UP_POLL);
-            bench.say("  warm-up %d of %d: %.0f calls/s".formatted(i, WARM_UPS, rate));
         }
     }
 

@@ -138,7 +138,7 @@ final class BackendLane {
         }
         call.attempt++;
         call.startedNanos = System.nanoTime();
-        call.body = lane.takeBuffer();
+        call.body = lane.bodies().take();
         int serial = ++call.serial;
         inFlight.add(call);
         try {
@@ -176,7 +176,7 @@ final class BackendLane {
         call.http = null;
         LineBuffer body = call.body;
         if (body != null) {
-            lane.returnBuffer(body);
+            lane.bodies().giveBack(body);
             call.body = null;
         }
         pump();

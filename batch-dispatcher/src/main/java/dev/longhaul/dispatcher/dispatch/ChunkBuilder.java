@@ -5,21 +5,26 @@ import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.ResultKind;
 import dev.longhaul.model.Usage;
 import dev.longhaul.model.jsonl.LineBuffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** A result chunk under construction: one slice's lines that one lane has answered. Belongs to that lane's thread. */
 final class ChunkBuilder {
-    private static final int INITIAL_BYTES = 64 * 1024;
+    private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
     private final SliceRun run;
-    private LineBuffer output = new LineBuffer(0);
-    private LineBuffer errors = new LineBuffer(0);
-    private List<ResultChunk.Entry> entries = new ArrayList<>();
+    private final BufferPool pool;
+    private final Map<ResultKind, LineBuffer> buffers = new EnumMap<>(ResultKind.class);
+    private final List<ResultChunk.Entry> entries = new ArrayList<>();
+    private int bytes;
     private long sinceNanos;
 
-    ChunkBuilder(SliceRun run) {
+    ChunkBuilder(SliceRun run, BufferPool pool) {
         this.run = run;
+        this.pool = pool;
     }
 
     SliceRun run() {
@@ -28,12 +33,7 @@ final class ChunkBuilder {
 
     /** Where to write a result line of that kind; {@link #add} follows at once. */
     LineBuffer buffer(ResultKind kind) {
-        if (kind == ResultKind.OUTPUT) {
-            output = output.array().length == 0 ? new LineBuffer(INITIAL_BYTES) : output;
-            return output;
-        }
-        errors = errors.array().length == 0 ? new LineBuffer(INITIAL_BYTES) : errors;
-        return errors;
+        return buffers.computeIfAbsent(kind, any -> pool.take());
     }
 
     /** Enters the line just written; true when it is the chunk's first. */
@@ -41,6 +41,7 @@ final class ChunkBuilder {
         if (entries.isEmpty()) {
             sinceNanos = nowNanos;
         }
+        bytes += length;
         entries.add(new ResultChunk.Entry(lineInSlice, outcome, length, usage));
         return entries.size() == 1;
     }
@@ -50,20 +51,30 @@ final class ChunkBuilder {
     }
 
     int bytes() {
-        return output.length() + errors.length();
+        return bytes;
     }
 
     long ageNanos(long nowNanos) {
         return nowNanos - sinceNanos;
     }
 
-    /** The chunk so far; the builder starts anew. */
-    ResultChunk take() {
+    /** The chunk so far, good until {@link #clear}. */
+    ResultChunk chunk() {
         SliceClaim claim = run.claim();
-        ResultChunk chunk = new ResultChunk(claim.slice(), claim.claim(), entries, output.view(), errors.view());
-        output = new LineBuffer(0);
-        errors = new LineBuffer(0);
-        entries = new ArrayList<>();
-        return chunk;
+        return new ResultChunk(
+                claim.slice(), claim.claim(), entries, view(ResultKind.OUTPUT), view(ResultKind.ERRORS));
+    }
+
+    /** Starts anew. */
+    void clear() {
+        buffers.values().forEach(pool::giveBack);
+        buffers.clear();
+        entries.clear();
+        bytes = 0;
+    }
+
+    private ByteBuffer view(ResultKind kind) {
+        LineBuffer buffer = buffers.get(kind);
+        return buffer == null ? NO_BYTES : buffer.view();
     }
 }

@@ -53,7 +53,7 @@ class ChunkSender {
         this.thread.start();
     }
 
-    /** Takes a chunk over; never blocks. */
+    /** Takes a copy of a chunk over; never blocks. */
     void send(SliceRun run, ResultChunk chunk) {
         byte[] value = chunk.encode();
         unsentBytes.addAndGet(value.length);

@@ -2,12 +2,10 @@ package dev.longhaul.dispatcher.dispatch;
 
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.lease.ProcessLease;
-import dev.longhaul.model.jsonl.LineBuffer;
 import dev.longhaul.model.jsonl.LineTokenizer;
 import dev.longhaul.model.jsonl.RequestLine;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** One event loop with all that it owns: its connections, calls, buffers and chunks. Methods run on it unless they say otherwise. */
 final class Lane {
     private static final long TICK_MILLIS = 25;
-    private static final int SPARE_BUFFERS = 64;
-    private static final int SPARE_BUFFER_BYTES = 64 * 1024;
-    private static final int BUFFER_BYTES = 2 * 1024;
+    private static final int SPARE_BODIES = 64;
+    private static final int SPARE_BODY_BYTES = 64 * 1024;
+    private static final int BODY_BYTES = 2 * 1024;
 
     private final Vertx vertx;
     private final Context context;
@@ -28,7 +26,7 @@ final class Lane {
     private final ChunkSender sender;
     private final SliceReports reports;
     private final Map<String, BackendLane> backends = new LinkedHashMap<>();
-    private final ArrayDeque<LineBuffer> spare = new ArrayDeque<>();
+    private final BufferPool bodies = new BufferPool(SPARE_BODIES, BODY_BYTES, SPARE_BODY_BYTES);
     private List<Lane> siblings = List.of();
     private long ticking;
 
@@ -151,15 +149,8 @@ final class Lane {
         return index;
     }
 
-    LineBuffer takeBuffer() {
-        LineBuffer buffer = spare.pollFirst();
-        return buffer == null ? new LineBuffer(BUFFER_BYTES) : buffer;
-    }
-
-    void returnBuffer(LineBuffer buffer) {
-        if (spare.size() < SPARE_BUFFERS && buffer.array().length <= SPARE_BUFFER_BYTES) {
-            buffer.truncate(0);
-            spare.addFirst(buffer);
-        }
+    /** Buffers for the bodies of answers. */
+    BufferPool bodies() {
+        return bodies;
     }
 }

@@ -15,11 +15,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class LaneResults {
     private static final int CHUNK_BYTES = 512 * 1024;
+    /** As many as slices are begun at once where all goes well. */
+    private static final int SPARE_BUFFERS = 8;
+    private static final int BUFFER_BYTES = 64 * 1024;
     private static final byte[] NO_ID = "null".getBytes(StandardCharsets.US_ASCII);
     private static final long CHUNK_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Lane lane;
     private final ChunkSender sender;
+    private final BufferPool buffers = new BufferPool(SPARE_BUFFERS, BUFFER_BYTES, 2 * CHUNK_BYTES);
     private final Set<ChunkBuilder> started = new LinkedHashSet<>();
 
     LaneResults(Lane lane, ChunkSender sender) {
@@ -30,7 +34,7 @@ final class LaneResults {
     /** A whole answer becomes the line's result: in the output file if it succeeded, in the error file if not. */
     void answered(LineCall call, Answer.Whole answer) {
         LineOutcome outcome = answer.isSuccess() ? LineOutcome.COMPLETED : LineOutcome.FAILED;
-        ChunkBuilder builder = call.run.builder(lane.index());
+        ChunkBuilder builder = builderOf(call.run);
         LineBuffer out = builder.buffer(outcome.kind());
         int before = out.length();
         RequestLine line = call.request;
@@ -90,7 +94,7 @@ final class LaneResults {
 
     private void failed(
             SliceRun run, int indexInSlice, byte[] id, int idStart, int idEnd, String code, String message) {
-        ChunkBuilder builder = run.builder(lane.index());
+        ChunkBuilder builder = builderOf(run);
         LineBuffer out = builder.buffer(LineOutcome.FAILED.kind());
         int before = out.length();
         run.resultLine().unanswered(out, run.claim().firstLine() + indexInSlice, id, idStart, idEnd, code, message);
@@ -117,9 +121,13 @@ final class LaneResults {
         }
     }
 
+    private ChunkBuilder builderOf(SliceRun run) {
+        return run.builder(lane.index(), buffers);
+    }
+
     /** Sends what this lane has of a slice. */
     void flush(SliceRun run) {
-        ChunkBuilder builder = run.builder(lane.index());
+        ChunkBuilder builder = builderOf(run);
         if (!builder.isEmpty()) {
             flush(builder);
         }
@@ -128,7 +136,8 @@ final class LaneResults {
     @SuppressWarnings("CollectionIncompatibleType") // each builder equals itself alone
     private void flush(ChunkBuilder builder) {
         started.remove(builder);
-        sender.send(builder.run(), builder.take());
+        sender.send(builder.run(), builder.chunk());
+        builder.clear();
     }
 
     void flushOld(long nowNanos) {

@@ -155,10 +155,10 @@ final class SliceRun {
     }
 
     /** The chunk under construction of one lane; only that lane's thread may ask. */
-    ChunkBuilder builder(int lane) {
+    ChunkBuilder builder(int lane, BufferPool buffers) {
         ChunkBuilder builder = builders[lane];
         if (builder == null) {
-            builder = new ChunkBuilder(this);
+            builder = new ChunkBuilder(this, buffers);
             builders[lane] = builder;
         }
         return builder;

@@ -56,7 +56,7 @@ final class PlanJob {
         }
         List<Segment> segments = files.of(plan.fileId());
         PlanRequest request = new PlanRequest(
-                () -> files.open(segments, 0, bytes),
+                () -> new ReadAhead(files.open(segments, 0, bytes)),
                 bytes,
                 plan.endpoint(),
                 this::isServed,
