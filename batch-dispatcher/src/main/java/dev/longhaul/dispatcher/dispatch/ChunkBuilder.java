@@ -61,8 +61,7 @@ final class ChunkBuilder {
     /** The chunk so far, good until {@link #clear}. */
     ResultChunk chunk() {
         SliceClaim claim = run.claim();
-        return new ResultChunk(
-                claim.slice(), claim.claim(), entries, view(ResultKind.OUTPUT), view(ResultKind.ERRORS));
+        return new ResultChunk(claim.slice(), claim.claim(), entries, view(ResultKind.OUTPUT), view(ResultKind.ERRORS));
     }
 
     /** Starts anew. */

@@ -17,6 +17,7 @@ final class LaneResults {
     private static final int CHUNK_BYTES = 512 * 1024;
     /** As many as slices are begun at once where all goes well. */
     private static final int SPARE_BUFFERS = 8;
+
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final byte[] NO_ID = "null".getBytes(StandardCharsets.US_ASCII);
     private static final long CHUNK_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -14,8 +14,8 @@ final class ReadAhead extends InputStream {
     private static final int BLOCK_BYTES = 512 * 1024;
 
     private final InputStream in;
-    private final ExecutorService reader =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("read-ahead").factory());
+    private final ExecutorService reader = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("read-ahead").factory());
     private Future<byte[]> next;
     private byte[] block = {};
     private int position;
@@ -40,6 +40,9 @@ final class ReadAhead extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
         if (position == block.length) {
             block = awaitBlock();
             position = 0;
