@@ -44,7 +44,7 @@ import picocli.CommandLine.HelpCommand;
             "4 the batch failed validation; 5 it was cancelled or expired; 130 interrupted.",
             "",
             "Environment: LONGHAUL_PORT (API, 8700), LONGHAUL_DATA (.longhaul), LONGHAUL_JAVA_HOME,",
-            "LONGHAUL_JAVA_OPTS_<PROCESS> (more JVM flags, such as LONGHAUL_JAVA_OPTS_BATCH_API),",
+            "LONGHAUL_JAVA_OPTS (more JVM flags for all), LONGHAUL_JAVA_OPTS_<PROCESS> (such as ..._BATCH_API),",
             "LONGHAUL_AOT=off (record and use nothing that makes starts faster), LONGHAUL_DEBUG=1 (stack traces)."
         })
 @SuppressWarnings("PrivateConstructorForUtilityClass")

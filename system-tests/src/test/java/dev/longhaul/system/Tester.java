@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -34,7 +35,9 @@ public final class Tester implements AutoCloseable {
 
     /** One with other settings: more variables for its commands and processes. */
     public Tester(Path data, Map<String, String> environment) {
-        stack = new Stack(data, environment);
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("LONGHAUL_JAVA_OPTS", System.getProperty("test.jit", ""));
+        stack = new Stack(data, variables);
         stack.reset();
         stack.up("--dispatchers", "2", "--max-in-flight", Integer.toString(CEILING));
         status = stack.status();

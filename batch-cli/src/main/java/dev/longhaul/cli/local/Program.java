@@ -1,5 +1,6 @@
 package dev.longhaul.cli.local;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ enum Program {
     /** Libraries that load native code or use Unsafe would make the JVM warn about it in every log. */
     private static final List<String> EVERYWHERE =
             List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
+    /** Where Linux says whether it gives large pages to who asks for them. */
+    private static final Path LARGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
     private final String mainClass;
     private final List<String> flags;
@@ -44,8 +48,9 @@ enum Program {
 
     /** Flags that the user adds to ours, later ones win. */
     List<String> addedFlags(Map<String, String> environment) {
-        String added =
-                environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), "").strip();
+        String added = (environment.getOrDefault("LONGHAUL_JAVA_OPTS", "") + " "
+                        + environment.getOrDefault("LONGHAUL_JAVA_OPTS_" + name(), ""))
+                .strip();
         return added.isEmpty() ? List.of() : List.of(added.split("\\s+"));
     }
 
@@ -63,8 +68,19 @@ enum Program {
         return root.resolve(module()).resolve("target").resolve(isService() ? "quarkus-app" : "app");
     }
 
+    /** They spare memory accesses, some 6 % of all CPU time in `bench throughput`; Linux alone has them. */
+    private static List<String> largePages() {
+        try {
+            return Files.readString(LARGE_PAGES).contains("[never]")
+                    ? List.of()
+                    : List.of("-XX:+UseTransparentHugePages");
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /**
-     * The command up to the program's own arguments; flags of ours, then those of LONGHAUL_JAVA_OPTS_PROGRAM, which win.
+     * The command up to the program's own arguments; flags of ours, then those of LONGHAUL_JAVA_OPTS and LONGHAUL_JAVA_OPTS_PROGRAM, which win.
      *
      * @throws LocalException when it has not been built
      */
@@ -76,6 +92,7 @@ enum Program {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(EVERYWHERE);
+        command.addAll(largePages());
         command.addAll(flags);
         command.addAll(addedFlags(environment));
         if (!isService()) {

@@ -88,11 +88,12 @@ class BlueprintTest {
     @Test
     void shouldNotReplaceAProcessForOtherJvmFlagsButUseThemAtTheNextStart() {
         ProcessSpec plain = named(blueprint(Map.of()).processes(Settings.DEFAULT), "batch-api");
-        Map<String, String> environment = Map.of("LONGHAUL_JAVA_OPTS_BATCH_API", "-Xmx1g  -Dx=y");
+        Map<String, String> environment =
+                Map.of("LONGHAUL_JAVA_OPTS", "-Dx=all", "LONGHAUL_JAVA_OPTS_BATCH_API", "-Xmx1g  -Dx=y");
         ProcessSpec tuned = named(blueprint(environment).processes(Settings.DEFAULT), "batch-api");
 
         assertThat(tuned.fingerprint()).isEqualTo(plain.fingerprint());
-        assertThat(tuned.command()).containsSubsequence("-Xmx256m", "-Xmx1g", "-Dx=y", "-jar");
+        assertThat(tuned.command()).containsSubsequence("-Xmx256m", "-Dx=all", "-Xmx1g", "-Dx=y", "-jar");
     }
 
     @Test
