@@ -274,7 +274,7 @@ class BadUploadsTest {
                 id,
                 TenantStore.DEFAULT_TENANT);
 
-        await("the janitor comes each second")
+        await("the janitor comes often")
                 .until(() -> objects.list("files/" + id + "/").isEmpty());
     }
 

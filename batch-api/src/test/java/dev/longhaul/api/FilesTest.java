@@ -263,7 +263,7 @@ class FilesTest {
     }
 
     private void awaitErased(String id) {
-        await("the janitor comes each second").untilAsserted(() -> {
+        await("the janitor comes often").untilAsserted(() -> {
             assertThat(objects.list("files/" + id + "/")).isEmpty();
             assertThat(database.run("select 1 from file_segment where file_id = $1", id)
                             .size())

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +83,24 @@ class SlowClientsTest {
             assertThat(objects.list("files/")).isSubsetOf(before);
             assertThat(pending()).isSubsetOf(pendingBefore);
         });
+    }
+
+    @Test
+    void shouldRefuseAClientThatDrips() throws Exception {
+        byte[] body = new Multipart()
+                .field("purpose", "batch")
+                .file("in.jsonl", Lines.noise(11 << 20))
+                .bytes();
+        try (Socket socket = posting("/v1/files", Multipart.TYPE, body, 100)) {
+            await("the service has seen enough").pollInterval(Duration.ofMillis(50)).until(() -> {
+                socket.getOutputStream().write('x');
+                return socket.getInputStream().available() > 0;
+            });
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("more slowly than 1024 bytes a second");
+        }
     }
 
     /** The files and parts whose bytes are coming, or were when their process ended. */

@@ -37,8 +37,9 @@ public final class StackResource implements QuarkusTestResourceLifecycleManager 
             config.put("longhaul.limits.file-size", String.valueOf(MAX_OTHER_FILE));
             // Fewer than two uploads at once would like to have.
             config.put("longhaul.files.buffers", "3M");
-            config.put("longhaul.files.janitor-interval", "1s");
+            config.put("longhaul.files.janitor-interval", "200ms");
             config.put("quarkus.http.read-timeout", "5s");
+            config.put("longhaul.files.slowness-grace", "2s");
             return config;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -36,6 +36,10 @@ public class Quotas {
             """
             select greatest(1, ceil(extract(epoch from created_at + interval '1 hour' - now())))::bigint as seconds""" + LAST_HOUR + " order by created_at desc offset $2 limit 1";
 
+    /** From the newest on as many as may be: the one behind them has to be older than an hour, or it says when it will be. */
+    private static final String ENQUEUED_AND_ONE_TOO_MANY =
+            "select e.*, (" + LAST_HOUR_FROM_THE_NEWEST + ") as seconds from (" + ENQUEUED + ") e";
+
     private static final String LOCK = "select 1 from tenant where id = $1 for no key update";
 
     private final Database database;
@@ -124,17 +128,17 @@ public class Quotas {
         }
         long anHour = limit(Quota.BATCHES_AN_HOUR, tenant);
         lock(transaction, tenantId);
-        Row enqueued = only(transaction.run(ENQUEUED, tenantId));
+        Row enqueued = only(
+                anHour == Quota.UNLIMITED
+                        ? transaction.run(ENQUEUED, tenantId)
+                        : transaction.run(ENQUEUED_AND_ONE_TOO_MANY, tenantId, anHour));
         refuse(Quota.BATCHES, limit(Quota.BATCHES, tenant), enqueued.getLong("batches") - 1, 1);
         refuse(Quota.LINES, limit(Quota.LINES, tenant), enqueued.getLong("lines"), 1);
-        if (anHour == Quota.UNLIMITED) {
-            return;
-        }
-        // From the newest on as many as may be: the one behind them has to be older than an hour.
-        for (Row oneTooMany : transaction.run(LAST_HOUR_FROM_THE_NEWEST, tenantId, anHour)) {
+        Long seconds = anHour == Quota.UNLIMITED ? null : enqueued.getLong("seconds");
+        if (seconds != null) {
             long created = only(transaction.run("select count(*) as n" + LAST_HOUR, tenantId))
                     .getLong("n");
-            throw new QuotaExceededException(Quota.BATCHES_AN_HOUR, anHour, created - 1, oneTooMany.getLong("seconds"));
+            throw new QuotaExceededException(Quota.BATCHES_AN_HOUR, anHour, created - 1, seconds);
         }
     }
 

@@ -30,7 +30,7 @@ class FuzzTest {
             "allow_header_conformance",
             "use_after_free",
             "ignored_auth");
-    private static final Duration BUDGET = Duration.ofSeconds(30);
+    private static final Duration BUDGET = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofSeconds(110);
     private static final Duration HANGS = Duration.ofSeconds(20);
 

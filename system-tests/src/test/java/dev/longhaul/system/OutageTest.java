@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows 6 and 10 of the failure table: our own servers go away, and records that nobody can read. */
 @SystemTest
 class OutageTest {
-    private static final Duration OUTAGE = Duration.ofSeconds(15);
+    private static final Duration OUTAGE = Duration.ofSeconds(12);
 
     @ParameterizedTest
     @ValueSource(strings = {Tester.SERVERS, Tester.S3})

@@ -45,7 +45,7 @@ class FileIntake {
         String id = Ids.newFileId(InstantSource.system().millis());
         try (IncomingBytes upload = new IncomingBytes(
                 means, id, ObjectKeys.filePrefix(id), IncomingBytes.INLINE, new PendingFile(tenantId, id))) {
-            UploadForm form = UploadForm.read(contentType, body, PART, (bytes, offset, length) -> {
+            UploadForm form = UploadForm.read(contentType, rules.steady(body), PART, (bytes, offset, length) -> {
                 if (upload.bytes() + length > limit) {
                     throw FileRules.tooLarge(PART, limit);
                 }

@@ -5,6 +5,7 @@ import dev.longhaul.api.http.Texts;
 import dev.longhaul.store.Limits;
 import dev.longhaul.store.LimitsConfig;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,12 @@ class FileRules {
     /** Bytes of the largest part of an upload. */
     long mostPartBytes() {
         return MOST_PART_BYTES;
+    }
+
+    /** The body of an upload, which must not drip. */
+    InputStream steady(InputStream body) {
+        return new SteadyBody(
+                body, config.slownessGrace(), config.leastRate().asLongValue());
     }
 
     static ApiException tooLarge(String param, long most) {

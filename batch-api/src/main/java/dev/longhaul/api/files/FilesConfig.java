@@ -16,6 +16,14 @@ interface FilesConfig {
     @WithDefault("60s")
     Duration bufferWait();
 
+    /** An upload that was waited for so long must have come at {@link #leastRate} at least. */
+    @WithDefault("60s")
+    Duration slownessGrace();
+
+    /** Bytes a second, on average over the time that was spent waiting for them. */
+    @WithDefault("1K")
+    MemorySize leastRate();
+
     /** How long an upload in parts may take from its creation to its completion; at least a second. */
     @WithDefault("1h")
     Duration uploadLifetime();

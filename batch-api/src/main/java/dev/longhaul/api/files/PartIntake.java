@@ -66,7 +66,7 @@ class PartIntake {
                 ObjectKeys.partPrefix(upload.fileId(), partId),
                 inline,
                 new PendingPart(uploadId, partId))) {
-            UploadForm form = UploadForm.read(contentType, body, PART, (bytes, offset, length) -> {
+            UploadForm form = UploadForm.read(contentType, rules.steady(body), PART, (bytes, offset, length) -> {
                 if (part.bytes() + length > limit) {
                     throw FileRules.tooLarge(PART, limit);
                 }
