@@ -8,7 +8,9 @@ import dev.longhaul.store.ObjectStore;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -92,14 +94,17 @@ class SlowClientsTest {
                 .file("in.jsonl", Lines.noise(11 << 20))
                 .bytes();
         try (Socket socket = posting("/v1/files", Multipart.TYPE, body, 100)) {
-            await("the service has seen enough").pollInterval(Duration.ofMillis(50)).until(() -> {
-                socket.getOutputStream().write('x');
-                return socket.getInputStream().available() > 0;
-            });
-
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .startsWith("HTTP/1.1 408 ")
-                    .contains("more slowly than 1024 bytes a second");
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            await("the service has seen enough")
+                    .pollInterval(Duration.ofMillis(50))
+                    .untilAsserted(() -> {
+                        socket.getOutputStream().write('x');
+                        InputStream in = socket.getInputStream();
+                        answer.write(in.readNBytes(in.available()));
+                        assertThat(answer.toString(StandardCharsets.UTF_8))
+                                .startsWith("HTTP/1.1 408 ")
+                                .contains("more slowly than 1024 bytes a second");
+                    });
         }
     }
 

@@ -54,8 +54,7 @@ class FileRules {
 
     /** The body of an upload, which must not drip. */
     InputStream steady(InputStream body) {
-        return new SteadyBody(
-                body, config.slownessGrace(), config.leastRate().asLongValue());
+        return new SteadyBody(body, config.slownessGrace(), config.leastRate().asLongValue());
     }
 
     static ApiException tooLarge(String param, long most) {

@@ -80,7 +80,7 @@ public class FilesResource {
         } catch (UploadForm.BrokenOffException e) {
             throw ApiException.badRequest(null, null, "The request body broke off.");
         } catch (ApiException | StoreException e) {
-            Leftover.read(body);
+            Leftover.read(body, e);
             throw e;
         }
     }

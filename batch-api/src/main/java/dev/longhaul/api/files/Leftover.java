@@ -1,5 +1,6 @@
 package dev.longhaul.api.files;
 
+import dev.longhaul.api.errors.ApiException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -13,7 +14,11 @@ final class Leftover {
 
     private Leftover() {}
 
-    static void read(InputStream body) {
+    /** Reads on, unless the body was refused for being too slow: so would its rest be. */
+    static void read(InputStream body, RuntimeException refusal) {
+        if (refusal instanceof ApiException e && e.status() == SteadyBody.TOO_SLOW) {
+            return;
+        }
         long begun = System.nanoTime();
         byte[] chunk = new byte[64 << 10];
         try {

@@ -11,6 +11,9 @@ import java.time.Duration;
  * the service itself takes for the bytes is nobody's slowness.
  */
 final class SteadyBody extends FilterInputStream {
+    /** The status of a refusal. */
+    static final int TOO_SLOW = 408;
+
     private static final double NANOS = 1e9;
 
     private final Duration grace;
@@ -31,17 +34,18 @@ final class SteadyBody extends FilterInputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /** @throws ApiException with status 408 when the client is too slow */
+    /** @throws ApiException with status {@value #TOO_SLOW} when the client is too slow */
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         long begin = System.nanoTime();
         int count = super.read(target, offset, length);
         waitedNanos += System.nanoTime() - begin;
         bytes += Math.max(0, count);
-        if (waitedNanos > grace.toNanos() && bytes < leastRate * (waitedNanos / NANOS)) {
+        if (count >= 0 && waitedNanos > grace.toNanos() && bytes < leastRate * (waitedNanos / NANOS)) {
             throw ApiException.of(
-                    408,
-                    "The request body came more slowly than " + leastRate + " bytes a second. Please send it again, faster.");
+                    TOO_SLOW,
+                    "The request body came more slowly than " + leastRate
+                            + " bytes a second. Please send it again, faster.");
         }
         return count;
     }
