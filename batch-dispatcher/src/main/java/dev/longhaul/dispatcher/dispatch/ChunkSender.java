@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * producer, since {@code send} may block while Kafka is away; the bytes that wait are bounded because lanes start no line past
  * {@link #hasRoom}.
  */
-@Singleton
+@Singleton // asked for every line: without a proxy
 class ChunkSender {
     private static final Logger LOG = Logger.getLogger(ChunkSender.class);
     private static final long RETRY_MILLIS = 500;

@@ -60,8 +60,6 @@ public class Dispatch {
         if (config.lanes() < 1) {
             throw new IllegalArgumentException("longhaul.dispatcher.lanes: must be at least 1");
         }
-        // Made here and not by a lane, which must not wait for it.
-        sender.hasRoom();
         backends.all().forEach(backend -> queues.put(backend, new RunQueue()));
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports));

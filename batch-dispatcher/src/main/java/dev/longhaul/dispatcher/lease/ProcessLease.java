@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * advisory lock comes free, so a kill is seen at once) or when the lease is 10 s old. A process that could not renew starts no
  * further line, and takes a new identity when it finds its row gone.
  */
-@Singleton
+@Singleton // asked for every line: without a proxy
 public class ProcessLease {
     private static final Logger LOG = Logger.getLogger(ProcessLease.class);
     private static final long LEASE_SECONDS = 10;
