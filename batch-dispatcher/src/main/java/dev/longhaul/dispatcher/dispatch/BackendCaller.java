@@ -18,12 +18,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.Json;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /**
  * Makes one HTTP call for one request line and tells what came of it; the first thing told counts. The request body is a window on the slice's
@@ -154,7 +156,14 @@ final class BackendCaller {
         return authorization == null ? options : options.putHeader(HttpHeaders.AUTHORIZATION, authorization);
     }
 
-    private static boolean isNobodyThere(Throwable failure) {
-        return failure instanceof ConnectException || failure instanceof UnknownHostException;
+    /**
+     * Whether a connection could not be made: refused, no route, no such name, no TLS. No request was sent then. One that breaks later
+     * is told as the answer's failure and never asked about here.
+     */
+    static boolean isNobodyThere(Throwable failure) {
+        return failure instanceof SocketException
+                || failure instanceof UnknownHostException
+                || failure instanceof SSLException
+                || failure instanceof ClosedChannelException;
     }
 }
