@@ -199,6 +199,27 @@ class DispatcherTest {
         assertThat(wanted("late")).isEqualTo("0");
     }
 
+    @Test
+    void aFileDeletedAfterItsBatchWasCreatedIsPlannedAndRun() {
+        String batch = tester.heldBatch("t1", lines(3, i -> line("c" + i, SIM, "deleted " + i)));
+        tester.sql("update file set state = 'deleted', deleted_at = now() where id = 'file-' || ?", batch);
+
+        // Also by a second attempt, after the first planner died.
+        tester.release(batch, "plan_attempt = 1");
+
+        assertThat(resultsOf(batch, 3)).extracting(Result::outcome).containsOnly("COMPLETED");
+    }
+
+    @Test
+    void aBatchOfAFileThatWasNotThereFails() {
+        String batch = tester.batch("t1", List.of(line("a", SIM, "x")), "input_bytes = 0");
+
+        await().untilAsserted(() -> assertThat(tester.row(
+                        "select status, e ->> 'code', e ->> 'param' from batch, jsonb_path_query(errors, '$.data[0]') e where id = ?",
+                        batch))
+                .isEqualTo("failed|invalid_request|file_id"));
+    }
+
     private String wanted(String backend) {
         return tester.row(
                 "select wanted ->> '" + backend + "' from process where kind = 'dispatcher' and lease_until > now()");

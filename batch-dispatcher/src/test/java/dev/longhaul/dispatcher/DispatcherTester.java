@@ -141,13 +141,15 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v1/models", exchange -> reply(exchange, 404, "{}"));
-        server.createContext("/v1/chat/completions", exchange -> {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            bodies.add(body);
-            answerer.answer(exchange, body);
-        });
+        server.createContext("/v1/chat/completions", this::answer);
         server.start();
         return server;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        bodies.add(body);
+        answerer.answer(exchange, body);
     }
 
     /** Ends an exchange. */
@@ -159,9 +161,11 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         exchange.close();
     }
 
-    /** Somebody listens where nobody did. */
+    /** Somebody listens where nobody did, and answers for embeddings too, as the others do not. */
     public HttpServer startLate() throws IOException {
-        return serve(latePort);
+        HttpServer late = serve(latePort);
+        late.createContext("/v1/embeddings", this::answer);
+        return late;
     }
 
     private static int freePort() throws IOException {
@@ -275,19 +279,29 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     /** A batch to plan, its file in one row. */
     public String batch(String tenant, List<String> lines) {
-        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating");
+        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating", "nobody");
     }
 
     /** A batch to plan with some columns set before anybody sees it. */
     public String batch(String tenant, List<String> lines, String assignments) {
-        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating", assignments);
+        String id = heldBatch(tenant, lines);
+        release(id, assignments);
+        return id;
     }
 
-    private String insertBatch(String tenant, String text, String status) {
-        return insertBatch(tenant, text, status, "");
+    /** A batch that the dispatcher does not plan until it is released: somebody who lives is named as its planner. */
+    public String heldBatch(String tenant, List<String> lines) {
+        sql("insert into process (id, kind, lease_until) values ('test-planner', 'test', now() + interval '1 h')"
+                + " on conflict do nothing");
+        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating", "test-planner");
     }
 
-    private String insertBatch(String tenant, String text, String status, String assignments) {
+    /** Lets a held batch be planned, with some columns set before. */
+    public void release(String id, String assignments) {
+        sql("update batch set plan_holder = null, plan_lease_until = null, " + assignments + " where id = ?", id);
+    }
+
+    private String insertBatch(String tenant, String text, String status, String planner) {
         String id = Ids.newBatchId(System.currentTimeMillis());
         String file = "file-" + id;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -297,11 +311,6 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 tenant,
                 bytes.length);
         sql("insert into file_segment (file_id, seq, bytes, inline) values (?, 0, ?, ?)", file, bytes.length, bytes);
-        if (!assignments.isEmpty()) {
-            // Whoever is named as its planner lives, so nobody else plans it yet.
-            sql("insert into process (id, kind, lease_until) values ('test-planner', 'test', now() + interval '1 h')"
-                    + " on conflict do nothing");
-        }
         sql(
                 """
                 insert into batch (id, tenant_id, job_id, input_file_id, input_bytes, endpoint, completion_window, expires_at,
@@ -316,17 +325,14 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 status,
                 status.equals("in_progress") ? text.lines().count() : 0,
                 status,
-                assignments.isEmpty() ? "nobody" : "test-planner");
-        if (!assignments.isEmpty()) {
-            sql("update batch set plan_holder = null, plan_lease_until = null, " + assignments + " where id = ?", id);
-        }
+                planner);
         return id;
     }
 
     /** A planned batch of one slice, in that state. */
     public SliceId slice(List<String> lines, String model, String columns, String values) {
         String text = String.join("\n", lines) + "\n";
-        String batch = insertBatch("t1", text, "in_progress");
+        String batch = insertBatch("t1", text, "in_progress", "nobody");
         sql(
                 "insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, " + columns
                         + ") values (?, 0, 0, ?, 1, ?, ?, " + values + ")",

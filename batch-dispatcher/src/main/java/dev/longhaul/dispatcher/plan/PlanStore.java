@@ -35,7 +35,7 @@ class PlanStore {
     /**
      * A batch to plan.
      *
-     * @param fileBytes the input file's size; null when the tenant has no such file
+     * @param fileBytes the input file's size; null when the tenant had no such file when the batch was created
      * @param ageSeconds how long ago the batch was created
      * @param retry the lines to run; null for all
      */
@@ -93,8 +93,9 @@ class PlanStore {
                 returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
                   b.required_model, b.max_lines, b.queue_lines, b.retry_file_id, b.retry_codes,
                   extract(epoch from now() - b.created_at)::float8 as age,
+                  -- Deleted since or not: the bytes of a file that was there stay as long as the batch is open.
                   (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
-                    and f.state = 'ready' and f.purpose = 'batch') as bytes
+                    and f.purpose = 'batch' and b.input_bytes > 0 and f.erased_at is null) as bytes
                 """, holder, least, most, count, LEASE_SECONDS)) {
             claimed.add(new Claimed(
                     row.getString("id"),
