@@ -4,6 +4,7 @@ import static dev.longhaul.dispatcher.DispatcherTester.FAKE;
 import static dev.longhaul.dispatcher.DispatcherTester.LATE;
 import static dev.longhaul.dispatcher.DispatcherTester.SHARED;
 import static dev.longhaul.dispatcher.DispatcherTester.SIM;
+import static dev.longhaul.dispatcher.DispatcherTester.SPLIT;
 import static dev.longhaul.dispatcher.DispatcherTester.body;
 import static dev.longhaul.dispatcher.DispatcherTester.line;
 import static dev.longhaul.dispatcher.DispatcherTester.reply;
@@ -197,6 +198,45 @@ class DispatcherTest {
         assertThat(resultsOf(batch, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
         assertThat(tester.bodies).hasSize(250);
         assertThat(wanted("late")).isEqualTo("0");
+    }
+
+    @Test
+    void aLineGoesToABackendThatServesItsModelAtItsEndpointAndNoOther() throws IOException {
+        String embeddings =
+                tester.batch("t1", lines(250, i -> embedding("c" + i, "vector " + i)), "endpoint = '/v1/embeddings'");
+        String chat = tester.batch("t1", lines(250, i -> line("c" + i, SPLIT, "chat " + i)));
+
+        // The other backend of the model is down.
+        assertThat(resultsOf(chat, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
+        assertThat(tester.results(embeddings)).isEmpty();
+
+        HttpServer late = tester.startLate();
+        try {
+            // The backend that is up all the time answers such calls with 404.
+            assertThat(resultsOf(embeddings, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
+        } finally {
+            late.stop(0);
+        }
+    }
+
+    @Test
+    void aBatchForAnEndpointThatNobodyServesItsModelAtFailsAndIsToldTheOthers() {
+        String batch = tester.batch(
+                "t1",
+                List.of(embedding("a", "x").replace("/v1/embeddings", "/v1/moderations")),
+                "endpoint = '/v1/moderations'");
+
+        await().untilAsserted(() -> assertThat(
+                        tester.row("select status, errors -> 'data' -> 0 ->> 'message' from batch where id = ?", batch))
+                .isEqualTo("failed|The provided model 'split' is not served at /v1/moderations, only at"
+                        + " /v1/chat/completions, /v1/embeddings, /v1/completions."
+                        + " Please use another model, or create a batch for such an endpoint."));
+    }
+
+    private static String embedding(String id, String text) {
+        return line(id, SPLIT, text)
+                .replace("/v1/chat/completions", "/v1/embeddings")
+                .replace("messages", "input");
     }
 
     @Test

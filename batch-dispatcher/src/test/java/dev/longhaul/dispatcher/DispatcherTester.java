@@ -61,6 +61,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     public static final String LATE = "late";
     /** A model of both the fake and the late backend. */
     public static final String SHARED = "shared";
+    /** A model for chat at one backend, and for embeddings at another, which is where the late one is. */
+    public static final String SPLIT = "split";
     /** A model that no backend serves: its slices stay where they are put. */
     public static final String NOBODY = "nobody";
 
@@ -117,6 +119,10 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 "10s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
         backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "10s");
+        backend(settings, "talker", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", SPLIT, 8, 1, "10s");
+        settings.put("longhaul.backends.talker.endpoints", "/v1/chat/completions,/v1/completions");
+        backend(settings, "embedder", "http://127.0.0.1:" + latePort + "/v1", SPLIT, 8, 1, "10s");
+        settings.put("longhaul.backends.embedder.endpoints", "/v1/embeddings");
         return settings;
     }
 

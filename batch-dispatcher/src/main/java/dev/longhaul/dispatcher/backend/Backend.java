@@ -1,9 +1,11 @@
 package dev.longhaul.dispatcher.backend;
 
 import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
+import dev.longhaul.model.BatchEndpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +25,7 @@ public final class Backend {
     private final String name;
     private final BackendAddress address;
     private final BackendConfig config;
+    private final List<String> endpoints;
     private final @Nullable String authorization;
     private volatile @Nullable Set<String> models;
     private volatile boolean down;
@@ -44,6 +47,13 @@ public final class Backend {
         if (config.timeout().toMillis() < 1) {
             throw refusal("timeout", "must be at least 1 ms");
         }
+        this.endpoints = config.endpoints().orElse(BatchEndpoints.ALL);
+        endpoints.stream()
+                .filter(endpoint -> !BatchEndpoints.ALL.contains(endpoint))
+                .findFirst()
+                .ifPresent(unknown -> {
+                    throw refusal("endpoints", "'" + unknown + "' is none of " + String.join(", ", BatchEndpoints.ALL));
+                });
         this.models = config.models().<Set<String>>map(Set::copyOf).orElse(null);
         this.authorization = credential().map(key -> "Bearer " + key).orElse(null);
     }
@@ -114,10 +124,15 @@ public final class Backend {
         models = Set.copyOf(named);
     }
 
-    /** Whether it serves a model under the name that tenants use. */
-    public boolean serves(String model) {
+    /** Whether it serves a model, under the name that tenants use, at any of its endpoints. */
+    boolean serves(String model) {
         Set<String> known = models;
         return known != null && (known.contains(model) || config.rename().containsKey(model));
+    }
+
+    /** Whether it takes lines of that endpoint, {@code /v1/embeddings} say, and model; any model when that is null. */
+    public boolean serves(@Nullable String model, String endpoint) {
+        return endpoints.contains(endpoint) && (model == null || serves(model));
     }
 
     /** The models it serves, by the names that tenants use; empty while they are not known. */

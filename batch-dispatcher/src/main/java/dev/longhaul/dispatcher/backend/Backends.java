@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher.backend;
 
+import dev.longhaul.model.BatchEndpoints;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** All configured backends. Asks those that named no models for their list, and those that are or seem to be down. */
 @ApplicationScoped
@@ -53,13 +55,24 @@ public class Backends {
         return backends;
     }
 
-    /** The backends that serve a model, in the order of their names. */
-    public List<Backend> serving(String model) {
-        return backends.stream().filter(backend -> backend.serves(model)).toList();
+    /** The backends that serve a model at an endpoint, in the order of their names; any model when that is null. */
+    public List<Backend> serving(@Nullable String model, String endpoint) {
+        return backends.stream()
+                .filter(backend -> backend.serves(model, endpoint))
+                .toList();
     }
 
-    /** The backends whose models are not known yet. */
-    public List<Backend> unknown() {
-        return backends.stream().filter(backend -> !backend.modelsKnown()).toList();
+    /** The endpoints at which some backend serves a model. */
+    public List<String> endpointsOf(String model) {
+        return BatchEndpoints.ALL.stream()
+                .filter(endpoint -> !serving(model, endpoint).isEmpty())
+                .toList();
+    }
+
+    /** The backends of an endpoint whose models are not known yet. */
+    public List<Backend> unknown(String endpoint) {
+        return backends.stream()
+                .filter(backend -> !backend.modelsKnown() && backend.serves(null, endpoint))
+                .toList();
     }
 }

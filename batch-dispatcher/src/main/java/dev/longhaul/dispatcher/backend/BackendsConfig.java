@@ -21,6 +21,9 @@ public interface BackendsConfig {
         /** The models it serves; asked from its {@code /v1/models} when absent. */
         Optional<List<String>> models();
 
+        /** The endpoints it serves, such as {@code /v1/embeddings}; all of the Batch API's when absent. */
+        Optional<List<String>> endpoints();
+
         /** What a model that tenants name is called there, by the tenants' name. */
         Map<String, String> rename();
 

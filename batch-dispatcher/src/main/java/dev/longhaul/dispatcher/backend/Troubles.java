@@ -44,7 +44,8 @@ public class Troubles {
         all.stream()
                 .filter(isTroubled)
                 .flatMap(backend -> backend.served().stream())
-                .filter(model -> backends.serving(model).stream().allMatch(isTroubled))
+                .filter(model ->
+                        all.stream().filter(backend -> backend.serves(model)).allMatch(isTroubled))
                 .limit(MOST_MODELS)
                 .forEach(models::add);
         return models;

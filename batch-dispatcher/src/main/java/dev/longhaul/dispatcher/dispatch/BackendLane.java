@@ -246,7 +246,7 @@ final class BackendLane {
     private void moveAway(Collection<LineCall> waiting, long nowNanos) {
         for (Iterator<LineCall> calls = waiting.iterator(); calls.hasNext(); ) {
             LineCall call = calls.next();
-            BackendLane other = lane.another(call.request.model());
+            BackendLane other = lane.another(call);
             if (other != null) {
                 calls.remove();
                 other.later.add(call);
@@ -257,9 +257,11 @@ final class BackendLane {
         }
     }
 
-    /** Whether it could start lines of that model now. */
-    boolean isOpenFor(@Nullable String model) {
-        return !backend.isDown() && limit.value() > 0 && (model == null || backend.serves(model));
+    /** Whether it could start that line now. */
+    boolean isOpenFor(LineCall call) {
+        return !backend.isDown()
+                && limit.value() > 0
+                && backend.serves(call.request.model(), call.run.claim().endpoint());
     }
 
     /** Gives back what of a paused run waits here; what is in flight ends by itself. */

@@ -96,14 +96,14 @@ public class Dispatch {
         return lanes.size();
     }
 
-    /** Takes lines on: at the backend of their model that has the least to do. */
+    /** Takes lines on: at the backend that serves them and has the least to do. */
     void offer(LineGroup group) {
-        String model = group.model();
-        List<Backend> able = model == null ? backends.all() : backends.serving(model);
+        List<Backend> able = able(group);
         if (able.isEmpty()) {
+            SliceClaim claim = group.run().claim();
             LOG.warnf(
-                    "LH-D022 no backend serves model %s of %s; its lines go back",
-                    model, group.run().claim().slice());
+                    "LH-D022 no backend serves model %s of %s at %s; its lines go back",
+                    group.model(), claim.slice(), claim.endpoint());
             giveBack(group);
             return;
         }
@@ -116,6 +116,10 @@ public class Dispatch {
                 group);
     }
 
+    private List<Backend> able(LineGroup group) {
+        return backends.serving(group.model(), group.run().claim().endpoint());
+    }
+
     private void queueAt(Backend backend, LineGroup group) {
         queue(backend).offer(group);
         lanes.forEach(lane -> lane.execute(() -> lane.pump(backend.name())));
@@ -123,7 +127,7 @@ public class Dispatch {
 
     /**
      * Sees that nothing waits where it cannot start: lines whose backend is down, or has no slot for this process, go to another one
-     * of their model, or back to PostgreSQL when there has been none for a second.
+     * that serves them, or back to PostgreSQL when there has been none for a second.
      */
     public void sweep() {
         long now = System.nanoTime();
@@ -134,12 +138,10 @@ public class Dispatch {
             }
             boolean forLong = now - stuckSince.computeIfAbsent(backend, b -> now) > STUCK_NANOS;
             for (LineGroup group : queue.groups()) {
-                String model = group.model();
-                Backend other = (model == null ? backends.all() : backends.serving(model))
-                        .stream()
-                                .filter(b -> !b.isDown() && share(b) > 0)
-                                .findFirst()
-                                .orElse(null);
+                Backend other = able(group).stream()
+                        .filter(b -> !b.isDown() && share(b) > 0)
+                        .findFirst()
+                        .orElse(null);
                 if ((other != null || forLong) && queue.remove(group)) {
                     if (other == null) {
                         giveBack(group);

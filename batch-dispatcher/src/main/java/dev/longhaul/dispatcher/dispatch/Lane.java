@@ -113,11 +113,11 @@ final class Lane {
         }
     }
 
-    /** A backend that could start lines of that model now; null when there is none. */
+    /** A backend that could start that line now; null when there is none. */
     @Nullable
-    BackendLane another(@Nullable String model) {
+    BackendLane another(LineCall call) {
         for (BackendLane backend : backends.values()) {
-            if (backend.isOpenFor(model)) {
+            if (backend.isOpenFor(call)) {
                 return backend;
             }
         }

@@ -59,7 +59,7 @@ final class PlanJob {
                 () -> new ReadAhead(files.open(segments, 0, bytes)),
                 bytes,
                 plan.endpoint(),
-                this::isServed,
+                this::endpointsOf,
                 plan.oneModelOnly(),
                 plan.bounds().model(),
                 choice());
@@ -93,14 +93,12 @@ final class PlanJob {
         return modelsPending;
     }
 
-    private boolean isServed(String model) {
-        if (!backends.serving(model).isEmpty()) {
-            return true;
-        }
-        if (!backends.unknown().isEmpty() && plan.ageSeconds() < MODELS_PATIENCE_SECONDS) {
-            modelsPending = true;
-        }
-        return false;
+    private List<String> endpointsOf(String model) {
+        List<String> endpoints = backends.endpointsOf(model);
+        modelsPending |= !endpoints.contains(plan.endpoint())
+                && !backends.unknown(plan.endpoint()).isEmpty()
+                && plan.ageSeconds() < MODELS_PATIENCE_SECONDS;
+        return endpoints;
     }
 
     private void keep(List<PlannedSlice> next) {

@@ -1,5 +1,7 @@
 package dev.longhaul.dispatcher.plan;
 
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes the file's size; the source must yield exactly so many
  * @param endpoint the batch's endpoint, one of the API's
- * @param served whether some backend has this model; asked at each change of model
+ * @param served the endpoints at which some backend has this model; asked at each change of model
  * @param oneModelOnly whether the batch's job forbids mixing models
  * @param requiredModel the only model that the batch's job allows, or null
  * @param choice the lines to run; those left out are not looked at
@@ -17,14 +19,21 @@ public record PlanRequest(
         InputSource source,
         long bytes,
         String endpoint,
-        Predicate<String> served,
+        Function<String, List<String>> served,
         boolean oneModelOnly,
         @Nullable String requiredModel,
         LineChoice choice) {
-    /** A plan of all lines for a batch whose job names no model. */
+    /** A plan of all lines for a batch whose job names no model; {@code served} says whether a model is served at its endpoint. */
     public PlanRequest(
             InputSource source, long bytes, String endpoint, Predicate<String> served, boolean oneModelOnly) {
-        this(source, bytes, endpoint, served, oneModelOnly, null, LineChoice.ALL);
+        this(
+                source,
+                bytes,
+                endpoint,
+                model -> served.test(model) ? List.of(endpoint) : List.of(),
+                oneModelOnly,
+                null,
+                LineChoice.ALL);
     }
 
     public PlanRequest {

@@ -112,7 +112,7 @@ public class PlanService {
                 LOG.infof(
                         "LH-D044 batch %s names a model that nobody serves yet; its plan waits for the models of: %s",
                         plan.batchId(),
-                        backends.unknown().stream().map(Backend::name).collect(Collectors.joining(", ")));
+                        backends.unknown(plan.endpoint()).stream().map(Backend::name).collect(Collectors.joining(", ")));
                 retryLater(plan);
             }
         } catch (StoreException | IOException e) {

@@ -3,21 +3,25 @@ package dev.longhaul.dispatcher.plan;
 import dev.longhaul.model.jsonl.InputField;
 import dev.longhaul.model.jsonl.LineProblem;
 import dev.longhaul.model.jsonl.RequestLine;
-import java.util.function.Predicate;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for a line that depend on its batch. Remembers the first model: one instance reads one file once. */
 final class RequestRules {
     private final EndpointRules endpoint;
-    private final Predicate<String> served;
+    private final Function<String, List<String>> served;
     private final boolean oneModelOnly;
 
     private @Nullable String firstModel;
     private @Nullable String lastModel;
-    private boolean lastServed;
+    private List<String> lastServed = List.of();
 
     RequestRules(
-            EndpointRules endpoint, Predicate<String> served, boolean oneModelOnly, @Nullable String requiredModel) {
+            EndpointRules endpoint,
+            Function<String, List<String>> served,
+            boolean oneModelOnly,
+            @Nullable String requiredModel) {
         this.endpoint = endpoint;
         this.served = served;
         // A model that the job names is as if the line before the first had named it.
@@ -36,11 +40,9 @@ final class RequestRules {
         if (model == null) {
             return new LineProblem("invalid_request", "Model parameter is required.", "body.model");
         }
-        if (!isServed(model)) {
-            return new LineProblem(
-                    "model_not_found",
-                    "The provided model '" + LineProblem.shortened(model) + "' is not supported by the Batch API.",
-                    "body.model");
+        List<String> endpoints = endpointsOf(model);
+        if (!endpoints.contains(endpoint.url())) {
+            return notServed(model, endpoints);
         }
         if (firstModel == null) {
             firstModel = model;
@@ -66,13 +68,29 @@ final class RequestRules {
         return endpoint == EndpointRules.EMBEDDINGS ? line.inputs() : 0;
     }
 
-    private boolean isServed(String model) {
+    private List<String> endpointsOf(String model) {
         // Runs of one model are the rule: the tokenizer hands out the same string then.
         if (!model.equals(lastModel)) {
-            lastServed = served.test(model);
+            lastServed = served.apply(model);
             lastModel = model;
         }
         return lastServed;
+    }
+
+    private LineProblem notServed(String model, List<String> elsewhere) {
+        String name = LineProblem.shortened(model);
+        return elsewhere.isEmpty()
+                ? new LineProblem(
+                        "model_not_found",
+                        "The provided model '" + name + "' is not supported by the Batch API.",
+                        "body.model")
+                // There is such a model, so nobody should have to look for another name of it.
+                : new LineProblem(
+                        "invalid_request",
+                        "The provided model '" + name + "' is not served at " + endpoint.url() + ", only at "
+                                + String.join(", ", elsewhere)
+                                + ". Please use another model, or create a batch for such an endpoint.",
+                        "body.model");
     }
 
     private LineProblem missingInput() {

@@ -2,8 +2,6 @@ package dev.longhaul.dispatcher.schedule;
 
 import dev.longhaul.model.SliceId;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** A slice that could be released now. */
-record Candidate(
-        SliceId slice, int lines, @Nullable String model, String tenantId, Instant deadline, Instant createdAt) {}
+record Candidate(SliceId slice, int lines, Demand demand, String tenantId, Instant deadline, Instant createdAt) {}

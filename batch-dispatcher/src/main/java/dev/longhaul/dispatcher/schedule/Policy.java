@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which slices go next; pure. Tenants take turns; within a tenant the earliest deadline goes first, then the older batch, then
- * the order of the file. A slice goes while its model's backends have any appetite left, so the last one may overshoot it.
+ * the order of the file. A slice goes while its backends have any appetite left, so the last one may overshoot it.
  */
 final class Policy {
     private static final Comparator<Candidate> WITHIN_TENANT = Comparator.comparing(Candidate::deadline)
@@ -24,9 +24,9 @@ final class Policy {
 
     private Policy() {}
 
-    /** Which backends serve a model. */
+    /** Which backends serve a slice. */
     interface Serving {
-        List<String> backends(@Nullable String model);
+        List<String> backends(Demand demand);
     }
 
     /**
@@ -52,15 +52,15 @@ final class Policy {
     }
 
     /**
-     * What is wanted less what is on its way: a released slice's lines are taken from those of its model's backends that want the
+     * What is wanted less what is on its way: a released slice's lines are taken from those of its backends that want the
      * most, as {@link #choose} did, for which of them gets it is not known before it is claimed.
      *
-     * @param released lines by model; the empty name for slices that mix models
+     * @param released lines by what they ask for
      */
-    static Map<String, Integer> less(Map<String, Integer> wanted, Map<String, Integer> released, Serving serving) {
+    static Map<String, Integer> less(Map<String, Integer> wanted, Map<Demand, Integer> released, Serving serving) {
         Map<String, Integer> left = new HashMap<>(wanted);
-        released.forEach((model, lines) -> {
-            List<String> able = new ArrayList<>(serving.backends(model.isEmpty() ? null : model));
+        released.forEach((demand, lines) -> {
+            List<String> able = new ArrayList<>(serving.backends(demand));
             able.sort(Comparator.comparingInt((String backend) -> left.getOrDefault(backend, 0))
                     .reversed());
             int rest = lines;
@@ -90,7 +90,7 @@ final class Policy {
     private static @Nullable Candidate nextThatFits(
             Deque<Candidate> tenant, Map<String, Integer> left, Serving serving) {
         for (Candidate next = tenant.pollFirst(); next != null; next = tenant.pollFirst()) {
-            String hungriest = serving.backends(next.model()).stream()
+            String hungriest = serving.backends(next.demand()).stream()
                     .max(Comparator.comparingInt(backend -> left.getOrDefault(backend, 0)))
                     .orElse(null);
             if (hungriest != null && left.getOrDefault(hungriest, 0) > 0) {

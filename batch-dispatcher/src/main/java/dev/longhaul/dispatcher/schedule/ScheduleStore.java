@@ -46,33 +46,49 @@ class ScheduleStore {
         return wanted;
     }
 
-    /** Lines released and not yet claimed, by model; the empty name for none. */
-    Map<String, Integer> released() {
-        Map<String, Integer> lines = new HashMap<>();
-        for (Row row :
-                database.run("select coalesce(model, ''), sum(%s)::int from slice where state = 'released' group by 1"
-                        .formatted(OPEN_LINES))) {
-            lines.put(row.getString(0), row.getInteger(1));
+    /** Lines released and not yet claimed, by what they ask for. */
+    Map<Demand, Integer> released() {
+        Map<Demand, Integer> lines = new HashMap<>();
+        for (Row row : database.run("""
+                select s.model, b.endpoint, sum(%s)::int from slice s join batch b on b.id = s.batch_id
+                where s.state = 'released' group by 1, 2
+                """.formatted(OPEN_LINES))) {
+            lines.put(new Demand(row.getString(0), row.getString(1)), row.getInteger(2));
         }
         return lines;
     }
 
-    /** Slices that could go now, a few of each running batch, of the models that have somewhere to go. */
-    List<Candidate> candidates(List<String> models, int perBatch) {
+    /**
+     * Slices that could go now, some of each running batch, of those that have somewhere to go.
+     *
+     * @param perBatch how many of a batch at most
+     * @param inAll how many of all; the more batches run, the fewer of each, but one at least, so that none hides another
+     */
+    List<Candidate> candidates(List<Demand> hungry, int perBatch, int inAll) {
         List<Candidate> candidates = new ArrayList<>();
-        for (Row row : database.run("""
-                select b.id, b.tenant_id, b.expires_at, b.created_at, s.seq, s.open_lines, s.model
-                from batch b cross join lateral (
+        for (Row row : database.run(
+                """
+                with hungry as materialized (
+                  select endpoint, array_agg(model) as models from unnest($1::text[], $2::text[]) as h (model, endpoint)
+                  group by endpoint),
+                running as materialized (
+                  select id, tenant_id, endpoint, expires_at, created_at from batch
+                  where status = 'in_progress' and stop_reason is null and paused_at is null)
+                select b.id, b.tenant_id, b.endpoint, b.expires_at, b.created_at, s.seq, s.open_lines, s.model
+                from running b left join hungry h on h.endpoint = b.endpoint cross join lateral (
                   select seq, %s as open_lines, model from slice
                   where batch_id = b.id and state = 'pending' and (not_before is null or not_before <= now())
-                    and (model is null or model = any($1))
-                  order by seq limit $2) s
-                where b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
-                """.formatted(OPEN_LINES), models.toArray(String[]::new), perBatch)) {
+                    and (model is null or model = any(h.models))
+                  order by seq limit greatest(1, least($3::bigint, $4::bigint / (select count(*) from running)))) s
+                """.formatted(OPEN_LINES),
+                hungry.stream().map(Demand::model).toArray(String[]::new),
+                hungry.stream().map(Demand::endpoint).toArray(String[]::new),
+                (long) perBatch,
+                (long) inAll)) {
             candidates.add(new Candidate(
                     new SliceId(row.getString("id"), row.getInteger("seq")),
                     row.getInteger("open_lines"),
-                    row.getString("model"),
+                    new Demand(row.getString("model"), row.getString("endpoint")),
                     row.getString("tenant_id"),
                     row.get(OffsetDateTime.class, "expires_at").toInstant(),
                     row.get(OffsetDateTime.class, "created_at").toInstant()));

@@ -3,6 +3,7 @@ package dev.longhaul.dispatcher.schedule;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.dispatcher.lease.ProcessLease;
+import dev.longhaul.model.BatchEndpoints;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
@@ -28,6 +29,7 @@ public class Scheduler {
     private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RECLAIM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int SLICES_A_BATCH = 64;
+    private static final int SLICES_A_LOOK = 4_096;
 
     private final Database database;
     private final ScheduleStore store;
@@ -141,10 +143,11 @@ public class Scheduler {
         if (appetite.values().stream().noneMatch(lines -> lines > 0)) {
             return;
         }
-        List<String> models = store.pendingModels().stream()
-                .filter(model -> serving(model).stream().anyMatch(backend -> appetite.getOrDefault(backend, 0) > 0))
+        List<Demand> hungry = store.pendingModels().stream()
+                .flatMap(model -> BatchEndpoints.ALL.stream().map(endpoint -> new Demand(model, endpoint)))
+                .filter(demand -> serving(demand).stream().anyMatch(backend -> appetite.getOrDefault(backend, 0) > 0))
                 .toList();
-        List<Candidate> candidates = store.candidates(models, SLICES_A_BATCH);
+        List<Candidate> candidates = store.candidates(hungry, SLICES_A_BATCH, SLICES_A_LOOK);
         List<SliceId> chosen = Policy.choose(candidates, appetite, this::serving, lastTenant);
         if (chosen.isEmpty()) {
             return;
@@ -161,8 +164,9 @@ public class Scheduler {
         return Policy.less(store.wanted(), store.released(), this::serving);
     }
 
-    private List<String> serving(@Nullable String model) {
-        return (model == null ? backends.all() : backends.serving(model))
-                .stream().map(Backend::name).toList();
+    private List<String> serving(Demand demand) {
+        return backends.serving(demand.model(), demand.endpoint()).stream()
+                .map(Backend::name)
+                .toList();
     }
 }

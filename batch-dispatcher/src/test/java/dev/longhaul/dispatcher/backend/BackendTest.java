@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
+import dev.longhaul.model.BatchEndpoints;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -29,6 +30,8 @@ class BackendTest {
         assertThat(config.timeout()).isEqualTo(Duration.ofSeconds(600));
         assertThat(config.maxAnswerBytes()).isEqualTo(16 << 20);
         assertThat(new Backend("gpu", config).authorization()).isNull();
+        assertThat(BatchEndpoints.ALL)
+                .allMatch(endpoint -> backend(Map.of("models", "m")).serves("m", endpoint));
     }
 
     @Test
@@ -36,6 +39,7 @@ class BackendTest {
         Path key = Files.writeString(directory.resolve("key"), "sk-1\n");
         Backend backend = backend(Map.of(
                 "models", "a,b",
+                "endpoints", "/v1/chat/completions,/v1/embeddings",
                 "rename.small", "org/small-8b",
                 "api-key-file", key.toString(),
                 "max-in-flight", "3",
@@ -46,6 +50,11 @@ class BackendTest {
         assertThat(backend.serves("a")).isTrue();
         assertThat(backend.serves("small")).isTrue();
         assertThat(backend.serves("c")).isFalse();
+        assertThat(backend.serves("a", "/v1/embeddings")).isTrue();
+        assertThat(backend.serves("c", "/v1/embeddings")).isFalse();
+        assertThat(backend.serves("a", "/v1/responses")).isFalse();
+        assertThat(backend.serves(null, "/v1/embeddings")).isTrue();
+        assertThat(backend.serves(null, "/v1/responses")).isFalse();
         assertThat(backend.modelThere("small")).isEqualTo("org/small-8b");
         assertThat(backend.modelThere("a")).isEqualTo("a");
         assertThat(backend.authorization()).isEqualTo("Bearer sk-1");
@@ -70,6 +79,7 @@ class BackendTest {
         refused("attempts", "0");
         refused("timeout", "0s");
         refused("max-answer-bytes", "0");
+        refused("endpoints", "/v1/embeddings,/v1/embedding");
         refused("api-key-env", "LONGHAUL_NO_SUCH_VARIABLE");
         refused("api-key-file", directory.resolve("missing").toString());
         refused(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longhaul.model.BatchEndpoints;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -108,6 +109,33 @@ class InputPlannerTest {
         assertThat(tester.problems(good.replace(field, "messages")))
                 .containsExactly(
                         new PlanProblem("invalid_request", title + " parameter is required.", "body." + field, 1L));
+    }
+
+    @Test
+    void everyEndpointOfTheApiHasRules() {
+        assertThat(BatchEndpoints.ALL)
+                .hasSize(EndpointRules.values().length)
+                .allSatisfy(
+                        endpoint -> assertThat(EndpointRules.of(endpoint).url()).isEqualTo(endpoint));
+    }
+
+    @Test
+    void aModelThatIsServedAtOtherEndpointsOnlyIsRefusedWithTheirNames() {
+        tester.servedAt = List.of("/v1/embeddings", "/v1/moderations");
+
+        assertThat(tester.problems(chat("a") + "\n" + chat("b", "nope")))
+                .containsExactly(
+                        new PlanProblem(
+                                "invalid_request",
+                                "The provided model 'm' is not served at /v1/chat/completions, only at /v1/embeddings,"
+                                        + " /v1/moderations. Please use another model, or create a batch for such an endpoint.",
+                                "body.model",
+                                1L),
+                        new PlanProblem(
+                                "model_not_found",
+                                "The provided model 'nope' is not supported by the Batch API.",
+                                "body.model",
+                                2L));
     }
 
     @Test

@@ -94,8 +94,18 @@ class LineChoiceTest {
         slices.clear();
         PlanLimits limits = new PlanLimits(1_000, 1 << 20, sliceLines, 1 << 20, 1 << 10, Long.MAX_VALUE);
         PlanRequest request = new PlanRequest(
-                () -> new ByteArrayInputStream(file), file.length, PlanTester.CHAT, "m"::equals, false, null, choice);
+                () -> new ByteArrayInputStream(file),
+                file.length,
+                PlanTester.CHAT,
+                LineChoiceTest::servedAt,
+                false,
+                null,
+                choice);
         return new InputPlanner(limits).plan(request, slices::addAll, (read, toRead) -> {}, () -> false);
+    }
+
+    private static List<String> servedAt(String model) {
+        return model.equals("m") ? List.of(PlanTester.CHAT) : List.of();
     }
 
     private static byte[] file(int lines) {

@@ -25,6 +25,9 @@ final class PlanTester {
     String requiredModel;
 
     Set<String> models = Set.of("m", "m2", "m3");
+    /** Endpoints that serve them; the batch's own when empty. */
+    List<String> servedAt = List.of();
+
     int readAtMost = Integer.MAX_VALUE;
     int opened;
 
@@ -46,7 +49,7 @@ final class PlanTester {
                             () -> open(file),
                             file.length,
                             endpoint,
-                            models::contains,
+                            this::endpointsOf,
                             oneModelOnly,
                             requiredModel,
                             LineChoice.ALL),
@@ -56,6 +59,13 @@ final class PlanTester {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+    }
+
+    private List<String> endpointsOf(String model) {
+        if (!models.contains(model)) {
+            return List.of();
+        }
+        return servedAt.isEmpty() ? List.of(endpoint) : servedAt;
     }
 
     private InputStream open(byte[] file) {

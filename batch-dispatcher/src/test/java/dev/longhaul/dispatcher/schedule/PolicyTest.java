@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class PolicyTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Policy.Serving ONE = model -> List.of("gpu");
+    private static final Policy.Serving ONE = demand -> List.of("gpu");
+    private static final Demand M = demand("m");
 
     @Test
     void tenantsTakeTurns() {
@@ -45,10 +46,10 @@ class PolicyTest {
     @Test
     void withinATenantTheEarliestDeadlineGoesFirstThenTheOlderBatchThenTheOrderOfTheFile() {
         List<Candidate> candidates = List.of(
-                new Candidate(new SliceId("batch_late", 0), 10, "m", "t", START.plusSeconds(90), START),
-                new Candidate(new SliceId("batch_young", 0), 10, "m", "t", START.plusSeconds(60), START.plusSeconds(1)),
-                new Candidate(new SliceId("batch_old", 1), 10, "m", "t", START.plusSeconds(60), START),
-                new Candidate(new SliceId("batch_old", 0), 10, "m", "t", START.plusSeconds(60), START));
+                new Candidate(new SliceId("batch_late", 0), 10, M, "t", START.plusSeconds(90), START),
+                new Candidate(new SliceId("batch_young", 0), 10, M, "t", START.plusSeconds(60), START.plusSeconds(1)),
+                new Candidate(new SliceId("batch_old", 1), 10, M, "t", START.plusSeconds(60), START),
+                new Candidate(new SliceId("batch_old", 0), 10, M, "t", START.plusSeconds(60), START));
 
         assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null))
                 .containsExactly(
@@ -60,11 +61,11 @@ class PolicyTest {
 
     @Test
     void aModelWithoutAppetiteHoldsBackNoOther() {
-        Policy.Serving byName = model -> model == null ? List.of() : List.of("gpu-" + model);
+        Policy.Serving byName = demand -> List.of("gpu-" + demand.model());
         List<Candidate> candidates = List.of(
-                new Candidate(new SliceId("batch_full", 0), 10, "full", "t", START, START),
-                new Candidate(new SliceId("batch_none", 0), 10, "unserved", "t", START, START),
-                new Candidate(new SliceId("batch_free", 0), 10, "free", "t", START.plusSeconds(9), START));
+                new Candidate(new SliceId("batch_full", 0), 10, demand("full"), "t", START, START),
+                new Candidate(new SliceId("batch_none", 0), 10, demand("unserved"), "t", START, START),
+                new Candidate(new SliceId("batch_free", 0), 10, demand("free"), "t", START.plusSeconds(9), START));
 
         assertThat(Policy.choose(candidates, Map.of("gpu-full", 0, "gpu-free", 5), byName, null))
                 .containsExactly(new SliceId("batch_free", 0));
@@ -82,7 +83,7 @@ class PolicyTest {
 
     @Test
     void aModelOfTwoBackendsGoesToTheHungrier() {
-        Policy.Serving two = model -> List.of("small", "large");
+        Policy.Serving two = demand -> List.of("small", "large");
         List<Candidate> candidates = new ArrayList<>();
         for (int seq = 0; seq < 10; seq++) {
             candidates.add(slice("t", "batch_a", seq));
@@ -94,15 +95,15 @@ class PolicyTest {
 
     @Test
     void whatIsOnItsWayIsTakenFromTheBackendsThatWantTheMost() {
-        Policy.Serving two = model -> model == null || model.equals("both") ? List.of("x", "y") : List.of("x");
+        Policy.Serving two = demand -> "x".equals(demand.model()) ? List.of("x") : List.of("x", "y");
 
-        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("both", 350), two))
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of(demand("both"), 350), two))
                 .isEqualTo(Map.of("x", 50, "y", 0));
-        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("", 1_000), two))
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of(demand(null), 1_000), two))
                 .isEqualTo(Map.of("x", 0, "y", 0));
-        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of("x", 150), two))
+        assertThat(Policy.less(Map.of("x", 100, "y", 300), Map.of(demand("x"), 150), two))
                 .isEqualTo(Map.of("x", 0, "y", 300));
-        assertThat(Policy.less(Map.of("x", 100), Map.of("gone", 10), model -> List.of()))
+        assertThat(Policy.less(Map.of("x", 100), Map.of(demand("gone"), 10), demand -> List.of()))
                 .isEqualTo(Map.of("x", 100));
     }
 
@@ -145,7 +146,7 @@ class PolicyTest {
             Map<String, Integer> nextSeq,
             int round) {
         SliceId id = new SliceId(batch, nextSeq.merge(batch, 1, Integer::sum) - 1);
-        open.add(new Candidate(id, 100, "m", tenant, START, START));
+        open.add(new Candidate(id, 100, M, tenant, START, START));
         waitingSince.put(id, round);
     }
 
@@ -157,7 +158,11 @@ class PolicyTest {
                 .orElse(null);
     }
 
+    private static Demand demand(@Nullable String model) {
+        return new Demand(model, "/v1/chat/completions");
+    }
+
     private static Candidate slice(String tenant, String batch, int seq) {
-        return new Candidate(new SliceId(batch, seq), 100, "m", tenant, START.plusSeconds(60), START);
+        return new Candidate(new SliceId(batch, seq), 100, M, tenant, START.plusSeconds(60), START);
     }
 }

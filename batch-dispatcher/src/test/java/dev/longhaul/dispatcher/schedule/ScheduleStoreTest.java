@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class ScheduleStoreTest {
+    private static final String CHAT = "/v1/chat/completions";
     private final DispatcherTester tester = DispatcherTester.get();
 
     @Inject
@@ -56,13 +57,34 @@ class ScheduleStoreTest {
         SliceId later = slice("state, not_before", "'pending', now() + interval '1 h'");
         SliceId due = slice("state, not_before", "'pending', now() - interval '1 s'");
 
-        assertThat(store.candidates(List.of(NOBODY), 10))
+        assertThat(store.candidates(List.of(new Demand(NOBODY, CHAT)), 10, 1_000))
                 .extracting(Candidate::slice)
                 .contains(now, due)
                 .doesNotContain(later);
-        assertThat(store.candidates(List.of("other"), 10))
+        for (Demand other : List.of(new Demand("other", CHAT), new Demand(NOBODY, "/v1/embeddings"))) {
+            assertThat(store.candidates(List.of(other), 10, 1_000))
+                    .extracting(Candidate::slice)
+                    .doesNotContain(now, due);
+        }
+    }
+
+    @Test
+    void theMoreBatchesRunTheFewerSlicesOfEachAreCandidatesButNoneHidesAnother() {
+        SliceId first = slice("state", "'pending'");
+        SliceId other = slice("state", "'pending'");
+        tester.sql("""
+                insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model)
+                values (?, 1, 0, 1, 2, 1, ?)""", first.batchId(), NOBODY);
+        SliceId second = new SliceId(first.batchId(), 1);
+        List<Demand> all = List.of(new Demand(NOBODY, CHAT));
+
+        assertThat(store.candidates(all, 2, 100_000))
                 .extracting(Candidate::slice)
-                .doesNotContain(now, due);
+                .contains(first, second, other);
+        assertThat(store.candidates(all, 2, 1))
+                .extracting(Candidate::slice)
+                .contains(first, other)
+                .doesNotContain(second);
     }
 
     /** The dispatcher under test leads, and does this by itself. */
