@@ -27,6 +27,7 @@ public final class Backend {
     private final BackendConfig config;
     private final List<String> endpoints;
     private final @Nullable String authorization;
+    private final ListTiming listTiming = new ListTiming(System.nanoTime());
     private volatile @Nullable Set<String> models;
     private volatile boolean down;
     private volatile boolean suspected;
@@ -119,9 +120,22 @@ public final class Backend {
         return models != null;
     }
 
-    /** Takes over the list of models that the backend named itself. */
-    public void learnModels(Set<String> named) {
+    /** Whether it is asked which models it serves, since its configuration does not say. */
+    boolean namesItsModels() {
+        return config.models().isEmpty();
+    }
+
+    /** Takes over the list of models that the backend named itself; returns whether it is another than before. */
+    boolean learnModels(Set<String> named) {
+        listTiming.succeeded(System.nanoTime());
+        boolean news = !named.equals(models);
         models = Set.copyOf(named);
+        return news;
+    }
+
+    /** It named no models when it was asked, and keeps those it named before; returns whether the trouble is news. */
+    boolean namedNoModels(String trouble) {
+        return listTiming.failed(System.nanoTime(), trouble);
     }
 
     /** Whether it serves a model, under the name that tenants use, at any of its endpoints. */
@@ -179,7 +193,7 @@ public final class Backend {
 
     /** Whether a probe should look at it now. */
     boolean wantsProbe() {
-        boolean look = down || suspected || models == null;
+        boolean look = down || suspected || (namesItsModels() && listTiming.isDue(System.nanoTime()));
         suspected = false;
         return look;
     }

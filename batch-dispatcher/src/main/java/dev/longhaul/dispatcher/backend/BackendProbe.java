@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher.backend;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
-/** Asks a backend for its models, which also tells whether it is up: any answer but 502, 503 and 504 does. */
+/** Asks a backend for its models, which also tells whether it is up: any answer but 502, 503 and 504 does. Troubles are told once. */
 final class BackendProbe {
     private static final Logger LOG = Logger.getLogger(BackendProbe.class);
     private static final long TIMEOUT_MILLIS = 5_000;
@@ -28,7 +29,8 @@ final class BackendProbe {
         this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout((int) TIMEOUT_MILLIS));
     }
 
-    void ask(Backend backend) {
+    /** When the future is complete, what came of it has been noted. */
+    Future<Buffer> ask(Backend backend) {
         BackendAddress address = backend.address();
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
@@ -41,13 +43,13 @@ final class BackendProbe {
         if (authorization != null) {
             options.putHeader("Authorization", authorization);
         }
-        client.request(options)
+        return client.request(options)
                 .compose(request -> request.send())
                 .compose(response -> response.body().map(body -> {
                     answered(backend, response, body);
                     return body;
                 }))
-                .onFailure(failure -> unreachable(backend, failure));
+                .onFailure(failure -> goneDown(backend, String.valueOf(failure.getMessage())));
     }
 
     private static void answered(Backend backend, HttpClientResponse response, Buffer body) {
@@ -55,31 +57,39 @@ final class BackendProbe {
             goneDown(backend, "status " + response.statusCode());
             return;
         }
-        if (!backend.modelsKnown() && response.statusCode() == 200) {
-            try {
-                backend.learnModels(modelIds(body));
-                LOG.infof("LH-D011 backend %s serves its own list of models", backend.name());
-            } catch (DecodeException | ClassCastException | NullPointerException e) {
-                LOG.warnf(
-                        "LH-D012 backend %s: /v1/models is no list of models; set longhaul.backends.%s.models",
-                        backend.name(), backend.name());
-            }
+        if (backend.namesItsModels()) {
+            takeList(backend, response.statusCode(), body);
         }
         if (backend.setDown(false)) {
             LOG.infof("LH-D013 backend %s is back", backend.name());
         }
     }
 
-    private static Set<String> modelIds(Buffer body) {
-        JsonArray data = body.toJsonObject().getJsonArray("data", new JsonArray());
-        return IntStream.range(0, data.size())
-                .mapToObj(data::getJsonObject)
-                .map((JsonObject model) -> Objects.requireNonNull(model.getString("id")))
-                .collect(Collectors.toSet());
+    private static void takeList(Backend backend, int statusCode, Buffer body) {
+        Set<String> models = statusCode == 200 ? modelIds(body) : Set.of();
+        if (models.isEmpty()) {
+            String trouble = statusCode == 200 ? "no list of models" : "status " + statusCode;
+            if (backend.namedNoModels(trouble)) {
+                LOG.warnf(
+                        "LH-D012 backend %s does not name its models, /v1/models: %s; set longhaul.backends.%s.models, or see to its key",
+                        backend.name(), trouble, backend.name());
+            }
+        } else if (backend.learnModels(models)) {
+            LOG.infof("LH-D011 backend %s serves its own list of models: %d", backend.name(), models.size());
+        }
     }
 
-    private static void unreachable(Backend backend, Throwable failure) {
-        goneDown(backend, String.valueOf(failure.getMessage()));
+    /** Empty when it is no list of models, or one of none: an engine that is still loading says so. */
+    private static Set<String> modelIds(Buffer body) {
+        try {
+            JsonArray data = body.toJsonObject().getJsonArray("data", new JsonArray());
+            return IntStream.range(0, data.size())
+                    .mapToObj(data::getJsonObject)
+                    .map((JsonObject model) -> Objects.requireNonNull(model.getString("id")))
+                    .collect(Collectors.toSet());
+        } catch (DecodeException | ClassCastException | NullPointerException e) {
+            return Set.of();
+        }
     }
 
     private static void goneDown(Backend backend, String why) {

@@ -7,13 +7,15 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** All configured backends. Asks those that named no models for their list, and those that are or seem to be down. */
+/** All configured backends. Asks those without configured models for their list now and then, and those that are or seem to be down. */
 @ApplicationScoped
 public class Backends {
     private static final Logger LOG = Logger.getLogger(Backends.class);
@@ -21,6 +23,8 @@ public class Backends {
 
     private final List<Backend> backends;
     private final BackendProbe probe;
+    private final Set<Backend> beingAsked = ConcurrentHashMap.newKeySet();
+    private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("backend-probe").factory());
 
@@ -45,10 +49,16 @@ public class Backends {
 
     private void probeAll() {
         for (Backend backend : backends) {
-            if (backend.wantsProbe()) {
-                probe.ask(backend);
+            if (!beingAsked.contains(backend) && backend.wantsProbe()) {
+                beingAsked.add(backend);
+                probe.ask(backend).onComplete(asked -> beingAsked.remove(backend));
             }
         }
+    }
+
+    /** How long this process has been asking for models. */
+    public double askedForSeconds() {
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     public List<Backend> all() {

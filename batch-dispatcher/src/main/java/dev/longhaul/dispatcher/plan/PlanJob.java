@@ -13,15 +13,13 @@ import org.jboss.logging.Logger;
 /** One attempt to plan one batch, on the thread that runs it. */
 final class PlanJob {
     private static final Logger LOG = Logger.getLogger(PlanJob.class);
-    /** A model is unknown only once every backend has said what it serves, or the batch has waited for so long. */
-    private static final double MODELS_PATIENCE_SECONDS = 30;
-
     private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final PlanStore store;
     private final FileSegments files;
     private final Backends backends;
     private final InputPlanner planner;
+    private final double patienceSeconds;
     private final PlanStore.Claimed plan;
     /** The newest portion is kept back, so that a small file's plan is one transaction. */
     private List<PlannedSlice> portion = new ArrayList<>();
@@ -30,11 +28,24 @@ final class PlanJob {
     private boolean overtaken;
     private boolean modelsPending;
 
-    PlanJob(PlanStore store, FileSegments files, Backends backends, InputPlanner planner, PlanStore.Claimed plan) {
+    /**
+     * An attempt.
+     *
+     * @param patienceSeconds how long backends that have not named their models yet are waited for: a model is unknown only when all
+     *     have, or after so long
+     */
+    PlanJob(
+            PlanStore store,
+            FileSegments files,
+            Backends backends,
+            InputPlanner planner,
+            double patienceSeconds,
+            PlanStore.Claimed plan) {
         this.store = store;
         this.files = files;
         this.backends = backends;
         this.planner = planner;
+        this.patienceSeconds = patienceSeconds;
         this.plan = plan;
     }
 
@@ -97,8 +108,13 @@ final class PlanJob {
         List<String> endpoints = backends.endpointsOf(model);
         modelsPending |= !endpoints.contains(plan.endpoint())
                 && !backends.unknown(plan.endpoint()).isEmpty()
-                && plan.ageSeconds() < MODELS_PATIENCE_SECONDS;
+                && waitedSeconds() < patienceSeconds;
         return endpoints;
+    }
+
+    /** A batch that was there before this process has waited for the others' backends, not for this one's. */
+    private double waitedSeconds() {
+        return Math.min(plan.ageSeconds(), backends.askedForSeconds());
     }
 
     private void keep(List<PlannedSlice> next) {

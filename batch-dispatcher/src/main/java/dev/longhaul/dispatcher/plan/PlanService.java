@@ -10,6 +10,8 @@ import dev.longhaul.store.LimitsConfig;
 import dev.longhaul.store.StoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,11 +27,16 @@ public class PlanService {
     private static final long SMALL_BYTES = 4 * 1024 * 1024;
     private static final int SMALL_AT_ONCE = 8;
     private static final long POLL_MILLIS = 1_000;
+    private static final double MODELS_PATIENCE_SECONDS = 30;
+
     private final PlanStore store;
     private final FileSegments files;
     private final Backends backends;
     private final ProcessLease lease;
     private final InputPlanner planner;
+    /** Batches whose waiting for models has been told. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
     private final Semaphore wakeSmall = new Semaphore(1);
     private final Semaphore wakeLarge = new Semaphore(1);
     private volatile boolean running = true;
@@ -104,21 +111,32 @@ public class PlanService {
     }
 
     private void plan(PlanStore.Claimed plan) {
-        PlanJob job = new PlanJob(store, files, backends, planner, plan);
+        PlanJob job = new PlanJob(store, files, backends, planner, MODELS_PATIENCE_SECONDS, plan);
         try {
             if (job.run()) {
                 onStarted.run();
-            } else if (job.waitsForModels()) {
-                LOG.infof(
-                        "LH-D044 batch %s names a model that nobody serves yet; its plan waits for the models of: %s",
-                        plan.batchId(),
-                        backends.unknown(plan.endpoint()).stream().map(Backend::name).collect(Collectors.joining(", ")));
+            }
+            if (job.waitsForModels()) {
+                tellOnce(plan);
                 retryLater(plan);
+            } else {
+                waiting.remove(plan.batchId());
             }
         } catch (StoreException | IOException e) {
             // A store's failure is never the file's fault.
             LOG.warnf("LH-D043 planning %s failed, it will be tried again: %s", plan.batchId(), e.getMessage());
             retryLater(plan);
+        }
+    }
+
+    private void tellOnce(PlanStore.Claimed plan) {
+        if (waiting.add(plan.batchId())) {
+            LOG.infof(
+                    "LH-D044 batch %s names a model that nobody serves yet; its plan waits for the models of: %s",
+                    plan.batchId(),
+                    backends.unknown(plan.endpoint()).stream()
+                            .map(Backend::name)
+                            .collect(Collectors.joining(", ")));
         }
     }
 

@@ -67,7 +67,8 @@ class BackendTest {
         assertThat(backend.modelsKnown()).isFalse();
         assertThat(backend.serves("m")).isFalse();
 
-        backend.learnModels(Set.of("m"));
+        assertThat(backend.learnModels(Set.of("m"))).isTrue();
+        assertThat(backend.learnModels(Set.of("m"))).isFalse();
 
         assertThat(backend.modelsKnown()).isTrue();
         assertThat(backend.serves("m")).isTrue();
