@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher.backend;
 
 import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
 import dev.longhaul.model.BatchEndpoints;
+import dev.longhaul.model.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * then, and none loses an attempt.
  */
 public final class Backend {
+    /**
+     * What a record on Kafka has room for beside the other lines of the chunk that a long answer completes (512 KiB), their header, and
+     * the answer's {@code custom_id}. A chunk that fits no record could never be sent.
+     */
+    static final int MOST_ANSWER_BYTES = Topics.MAX_RECORD_BYTES - (1 << 20);
+
     /** So long after it said that it is asked too much it still counts as busy. */
     private static final long LIMITED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -45,6 +52,11 @@ public final class Backend {
         requireAtLeastOne("max-in-flight", config.maxInFlight());
         requireAtLeastOne("attempts", config.attempts());
         requireAtLeastOne("max-answer-bytes", config.maxAnswerBytes());
+        if (config.maxAnswerBytes() > MOST_ANSWER_BYTES) {
+            throw refusal(
+                    "max-answer-bytes",
+                    "must be at most " + MOST_ANSWER_BYTES + ", what a Kafka record of ours has room for");
+        }
         if (config.timeout().toMillis() < 1) {
             throw refusal("timeout", "must be at least 1 ms");
         }

@@ -57,9 +57,6 @@ public class Dispatch {
 
     /** Starts the lanes; once. */
     public void start() {
-        if (config.lanes() < 1) {
-            throw new IllegalArgumentException("longhaul.dispatcher.lanes: must be at least 1");
-        }
         backends.all().forEach(backend -> queues.put(backend, new RunQueue()));
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports));

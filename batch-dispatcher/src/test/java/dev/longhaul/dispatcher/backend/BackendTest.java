@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
 import dev.longhaul.model.BatchEndpoints;
+import dev.longhaul.model.LineOutcome;
+import dev.longhaul.model.ResultChunk;
+import dev.longhaul.model.SliceId;
+import dev.longhaul.model.Topics;
+import dev.longhaul.model.Usage;
+import dev.longhaul.model.jsonl.LineTokenizer;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +88,7 @@ class BackendTest {
         refused("attempts", "0");
         refused("timeout", "0s");
         refused("max-answer-bytes", "0");
+        refused("max-answer-bytes", String.valueOf(Backend.MOST_ANSWER_BYTES + 1));
         refused("endpoints", "/v1/embeddings,/v1/embedding");
         refused("api-key-env", "LONGHAUL_NO_SUCH_VARIABLE");
         refused("api-key-file", directory.resolve("missing").toString());
@@ -90,6 +99,24 @@ class BackendTest {
                 "api-key-file",
                 Files.writeString(directory.resolve("two"), "a\nb").toString());
         refused("url", "localhost");
+    }
+
+    @Test
+    void theLongestAnswerFitsARecordBesideAFullChunkOfTheSmallestLines() {
+        int chunk = 512 * 1024;
+        ByteBuffer lines = ByteBuffer.allocate(chunk + Backend.MOST_ANSWER_BYTES + LineTokenizer.MAX_CUSTOM_ID_BYTES);
+        ResultChunk.Entry entry = new ResultChunk.Entry(0, LineOutcome.COMPLETED, 1, Usage.NONE);
+
+        byte[] record = new ResultChunk(
+                        new SliceId("batch_" + "x".repeat(32), 0),
+                        1,
+                        Collections.nCopies(8_192, entry),
+                        lines,
+                        ByteBuffer.allocate(0))
+                .encode();
+
+        // The rest is for ids around the answer, and for Kafka.
+        assertThat(record.length).isLessThan(Topics.MAX_RECORD_BYTES - 16 * 1024);
     }
 
     @Test
