@@ -70,15 +70,16 @@ class DispatcherLifecycle {
 
     private void keepLease() {
         String warned = "";
+        String known = "";
         while (running) {
             try {
-                String before = lease.identity().id();
                 lease.renew(started && !draining ? appetite.measure() : appetite.nothing(), troubles.now());
                 if (!started) {
                     startParts();
-                } else if (!before.equals(lease.identity().id())) {
+                } else if (!known.equals(lease.identity().id())) {
                     dispatch.dropForeign();
                 }
+                known = lease.identity().id();
                 dispatch.share();
                 dispatch.sweep();
                 stops.check();

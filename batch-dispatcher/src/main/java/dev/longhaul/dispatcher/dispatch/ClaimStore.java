@@ -5,6 +5,7 @@ import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -137,6 +138,44 @@ class ClaimStore {
                         known.stream().map(claim -> claim.slice().seq()).toArray(Integer[]::new),
                         known.stream().map(SliceClaim::claim).toArray(Integer[]::new))
                 .rowCount();
+    }
+
+    /**
+     * Hands back what was held under an identity that this process has lost though it lives: that says nothing against the lines. So
+     * nothing is counted, nothing stays noted, and what the leader has counted before is taken back.
+     */
+    void handBackLost(Collection<SliceClaim> lost) {
+        if (lost.isEmpty()) {
+            return;
+        }
+        database.inTransaction(transaction -> {
+            Set<SliceId> held = new HashSet<>();
+            change(transaction, lost, """
+                    set state = 'pending', holder = null, changed_at = now(), suspect_line = null
+                    from lost l where s.batch_id = l.batch_id and s.seq = l.seq and s.claim = l.claim
+                      and s.holder = l.holder and s.state = 'claimed'""").forEach(row -> held.add(new SliceId(row.getString(0), row.getInteger(1))));
+            List<SliceClaim> counted =
+                    lost.stream().filter(claim -> !held.contains(claim.slice())).toList();
+            return change(transaction, counted, """
+                    set fruitless = greatest(fruitless - 1, 0),
+                      suspect_line = case when s.state = 'claimed' then s.suspect_line end
+                    from lost l where s.batch_id = l.batch_id and s.seq = l.seq and s.claim >= l.claim
+                      and s.holder is distinct from l.holder and s.state in ('pending', 'released', 'claimed')""");
+        });
+    }
+
+    private static RowSet<Row> change(
+            Database.Transaction transaction, Collection<SliceClaim> claims, String assignments) {
+        return transaction.run(
+                """
+                with lost as (
+                  select * from unnest($1::text[], $2::int[], $3::int[], $4::text[]) as l (batch_id, seq, claim, holder))
+                update slice s %s returning s.batch_id, s.seq
+                """.formatted(assignments),
+                claims.stream().map(claim -> claim.slice().batchId()).toArray(String[]::new),
+                claims.stream().map(claim -> claim.slice().seq()).toArray(Integer[]::new),
+                claims.stream().map(SliceClaim::claim).toArray(Integer[]::new),
+                claims.stream().map(SliceClaim::holder).toArray(String[]::new));
     }
 
     /**

@@ -239,9 +239,10 @@ public class Dispatch {
         return stoppedBatches.contains(batchId) || pausedBatches.contains(batchId);
     }
 
-    /** Stops the slices that were claimed under another identity than the present one: they are somebody else's now. */
+    /** Lets go of the slices that were claimed under an identity which this process has lost: they are anybody's now. Blocks. */
     public void dropForeign() {
         String holder = lease.identity().id();
+        claims.handBackLost(reports.foreign(holder));
         reports.held().stream()
                 .filter(run -> !run.claim().holder().equals(holder) && !run.isBrokenOff())
                 .forEach(this::stop);

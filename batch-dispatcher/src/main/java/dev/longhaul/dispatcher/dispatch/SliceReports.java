@@ -90,6 +90,13 @@ public class SliceReports {
         return claimed.keySet().stream().map(SliceId::batchId).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Those that were claimed under another identity. */
+    List<SliceClaim> foreign(String holder) {
+        return claimed.values().stream()
+                .filter(claim -> !claim.holder().equals(holder))
+                .toList();
+    }
+
     /** How many slices are held. */
     public int heldSlices() {
         return claimed.size();

@@ -20,12 +20,15 @@ class ScheduleStore {
     private static final double UNCLAIMED_SECONDS = 3;
     /** A slice's lines that have no sealed result and are not left out. */
     private static final String OPEN_LINES = "(line_count - coalesce(bit_count(bitmap), 0))::int";
-    /** A lease is not judged within one lease of PostgreSQL's own start. */
+    /**
+     * A lease is not judged within one lease of PostgreSQL's own start. A process without a session that renewed its lease in the last
+     * half second has only lost the session, and is about to say so itself.
+     */
     private static final String DEAD = """
             select p.id from process p
             where p.kind = 'dispatcher' and pg_postmaster_start_time() < now() - interval '10 s'
               and (p.lease_until < now()
-                or (p.started_at < now() - interval '2 s' and not exists (
+                or (p.started_at < now() - interval '2 s' and p.lease_until < now() + interval '9500 ms' and not exists (
                   select 1 from pg_locks l
                   where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
                     and l.database = (select oid from pg_database where datname = current_database()))))""".formatted(LeaderLease.PROCESS_LOCK_CLASS);

@@ -158,6 +158,37 @@ class ClaimStoreTest {
     }
 
     @Test
+    void whatWasHeldUnderALostIdentityGoesBackWithoutCountOrNote() {
+        SliceClaim held = claimed();
+        SliceClaim takenBack = claimed();
+        SliceClaim elsewhere = claimed();
+        SliceClaim reported = claimed();
+        now(held, "fruitless = 2, suspect_line = 1");
+        now(takenBack, "fruitless = 3, suspect_line = 1, state = 'pending', holder = null");
+        now(elsewhere, "fruitless = 3, suspect_line = 1, claim = 2, holder = 'p2'");
+        now(reported, "fruitless = 2, state = 'reported'");
+
+        store.handBackLost(List.of(held, takenBack, elsewhere, reported));
+
+        assertThat(past(held)).isEqualTo("pending|null|2|null");
+        assertThat(past(takenBack)).isEqualTo("pending|null|2|null");
+        assertThat(past(elsewhere)).isEqualTo("claimed|p2|2|1");
+        assertThat(past(reported)).isEqualTo("reported|p1|2|null");
+    }
+
+    private void now(SliceClaim claim, String assignments) {
+        tester.sql(
+                "update slice set " + assignments + " where batch_id = ?",
+                claim.slice().batchId());
+    }
+
+    private String past(SliceClaim claim) {
+        return tester.row(
+                "select state, holder, fruitless, suspect_line from slice where batch_id = ?",
+                claim.slice().batchId());
+    }
+
+    @Test
     void handsBackWhatItsHolderDoesNotKnowOf() {
         SliceClaim known = claimed();
         SliceClaim unknown = claimed();

@@ -94,7 +94,7 @@ class ScheduleStoreTest {
         tester.sql(
                 "insert into process (id, kind, lease_until) values ('expired', 'dispatcher', now() - interval '1 s')");
         tester.sql("insert into process (id, kind, started_at, lease_until)"
-                + " values ('silent', 'dispatcher', now() - interval '5 s', now() + interval '1 h')");
+                + " values ('silent', 'dispatcher', now() - interval '5 s', now() + interval '9 s')");
         SliceId expired = slice("claim, state, holder", "1, 'claimed', 'expired'");
         SliceId silent = slice("claim, state, holder", "1, 'claimed', 'silent'");
 
