@@ -35,6 +35,8 @@ public class SliceIntake {
     private static final long HUNGER_MILLIS = 50;
     private static final long RETRY_MILLIS = 500;
     private static final long UNREADABLE_MILLIS = 10_000;
+    /** A slice that finds no memory would be released again at once, and again, until there is some. */
+    private static final long CROWDED_MILLIS = 500;
 
     private final Map<String, Object> kafka;
     private final ClaimStore claims;
@@ -179,7 +181,7 @@ public class SliceIntake {
     private void open(SliceClaim claim, RedeliveryScan.Done done) {
         boolean reserved = reports.reserve(claim, config.sliceBytes());
         boolean handed = false;
-        long delayMillis = 0;
+        long delayMillis = reserved ? 0 : CROWDED_MILLIS;
         try {
             SliceRun run = reserved ? read(claim, done) : null;
             if (run != null) {
