@@ -4,6 +4,7 @@ import dev.longhaul.model.BatchEndpoints;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
@@ -35,7 +36,8 @@ public class Backends {
         this.probe = new BackendProbe(vertx);
     }
 
-    void start(@Observes StartupEvent event) {
+    /** Before the others, so that nothing has begun when a backend's settings are refused. */
+    void start(@Observes @Priority(1) StartupEvent event) {
         if (backends.isEmpty()) {
             LOG.warn(
                     "LH-D010 no backend is configured: set longhaul.backends.NAME.url; batches will wait for nobody and fail");
