@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells how far batches are. Batches that are not in progress cost no query; all others together cost two, and one more when a
+ * Tells how far batches are. Batches that are not in progress cost no query; all others together cost one, and one more when a
  * backend is in trouble: each reads what is under way in the cluster, or a few slices of each batch, and never all slices of one.
  */
 @ApplicationScoped
@@ -33,14 +33,12 @@ public class ProgressStore {
                 .filter(batch -> batch.status() == BatchStatus.IN_PROGRESS)
                 .toList();
         Instant now = Instant.EPOCH;
-        Map<String, Waiting> waiting = new HashMap<>();
+        Map<String, Waiting> waiting = Map.of();
         if (!open.isEmpty()) {
-            Row cluster = database.run("""
-                    select now() as now, coalesce(jsonb_agg(troubled), '[]') as troubled
-                    from process where kind = 'dispatcher' and lease_until > now()
-                    """).iterator().next();
+            Row cluster = cluster(open);
             now = cluster.getOffsetDateTime("now").toInstant();
-            waiting = waiting(open, Troubles.of((JsonArray) cluster.getValue("troubled")));
+            waiting = waiting(
+                    open, (JsonObject) cluster.getValue("lines"), Troubles.of((JsonArray) cluster.getValue("troubled")));
         }
         Map<String, BatchProgress> progress = new HashMap<>();
         for (Batch batch : batches) {
@@ -54,8 +52,19 @@ public class ProgressStore {
         return of(List.of(batch)).getOrDefault(batch.id(), BatchProgress.of(batch, Waiting.NOBODY, Instant.EPOCH));
     }
 
-    private Map<String, Waiting> waiting(List<Batch> open, Troubles troubles) {
-        Map<String, Long> underWay = underWay(open);
+    /** What the dispatchers say of models, and by batch the lines that they have or whose results wait to be sealed. */
+    private Row cluster(List<Batch> batches) {
+        return database.run("""
+                select now() as now,
+                  (select coalesce(jsonb_agg(troubled), '[]') from process
+                    where kind = 'dispatcher' and lease_until > now()) as troubled,
+                  (select coalesce(jsonb_object_agg(batch_id, lines), '{}') from (
+                    select batch_id, sum(line_count - coalesce(bit_count(bitmap), 0))::bigint as lines from slice
+                    where state in ('claimed', 'reported') and batch_id = any($1) group by batch_id) s) as lines
+                """, (Object) ids(batches)).iterator().next();
+    }
+
+    private Map<String, Waiting> waiting(List<Batch> open, JsonObject underWay, Troubles troubles) {
         Map<String, Waiting> waiting = new HashMap<>();
         List<Batch> mixed = open.stream()
                 .filter(batch -> batch.model() == null && !troubles.isEmpty())
@@ -63,7 +72,7 @@ public class ProgressStore {
         Map<String, Map<String, Long>> samples = mixed.isEmpty() ? Map.of() : samples(mixed);
         for (Batch batch : open) {
             if (batch.control().stopReason() == null) {
-                long lines = Math.max(0, batch.openLines() - underWay.getOrDefault(batch.id(), 0L));
+                long lines = Math.max(0, batch.openLines() - underWay.getLong(batch.id(), 0L));
                 String model = batch.model();
                 Map<String, Long> models =
                         model == null ? samples.getOrDefault(batch.id(), Map.of()) : Map.of(model, 1L);
@@ -75,18 +84,6 @@ public class ProgressStore {
             }
         }
         return waiting;
-    }
-
-    /** Lines that dispatchers have, or whose results wait to be sealed; found among what is under way in the whole cluster. */
-    private Map<String, Long> underWay(List<Batch> batches) {
-        Map<String, Long> lines = new HashMap<>();
-        for (Row row : database.run("""
-                select batch_id, sum(line_count - coalesce(bit_count(bitmap), 0))::bigint as lines from slice
-                where state in ('claimed', 'reported') and batch_id = any($1) group by batch_id
-                """, (Object) ids(batches))) {
-            lines.put(row.getString("batch_id"), row.getLong("lines"));
-        }
-        return lines;
     }
 
     private Map<String, Map<String, Long>> samples(List<Batch> batches) {

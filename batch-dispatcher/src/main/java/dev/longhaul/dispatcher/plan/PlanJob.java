@@ -67,7 +67,7 @@ final class PlanJob {
         }
         List<Segment> segments = files.of(plan.fileId());
         PlanRequest request = new PlanRequest(
-                () -> new ReadAhead(files.open(segments, 0, bytes)),
+                () -> new ReadAhead((offset, length) -> files.read(segments, offset, length), bytes),
                 bytes,
                 plan.endpoint(),
                 this::endpointsOf,

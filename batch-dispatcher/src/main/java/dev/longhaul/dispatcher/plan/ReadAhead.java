@@ -3,33 +3,51 @@ package dev.longhaul.dispatcher.plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Reads the next block of a stream while the last one is used, so that a plan waits for S3 or computes, but not by turns. */
+/**
+ * Reads the next blocks of a file while the last one is used, several at once: a plan waits for S3 at its beginning, and computes from
+ * then on. Holds no more than {@value #AT_ONCE} blocks besides the one in use.
+ */
 final class ReadAhead extends InputStream {
-    private static final int BLOCK_BYTES = 512 * 1024;
+    static final int BLOCK_BYTES = 2 << 20;
+    private static final int AT_ONCE = 3;
 
-    private final InputStream in;
-    private final ExecutorService reader = Executors.newSingleThreadExecutor(
-            Thread.ofVirtual().name("read-ahead").factory());
-    private Future<byte[]> next;
+    private final Ranges file;
+    private final long bytes;
+    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Queue<Future<byte[]>> next = new ArrayDeque<>();
+    private long asked;
     private byte[] block = {};
     private int position;
 
-    ReadAhead(InputStream in) {
-        this.in = in;
-        this.next = reader.submit(this::readBlock);
+    /** A file of which any part can be read; any thread. */
+    @FunctionalInterface
+    interface Ranges {
+        byte[] read(long offset, int length) throws IOException;
     }
 
-    /** Empty at the stream's end. */
-    private byte[] readBlock() throws IOException {
-        byte[] bytes = new byte[BLOCK_BYTES];
-        int read = in.readNBytes(bytes, 0, bytes.length);
-        return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
+    /** Begins to read a file of so many bytes. */
+    ReadAhead(Ranges file, long bytes) {
+        this.file = file;
+        this.bytes = bytes;
+        for (int i = 0; i < AT_ONCE; i++) {
+            ask();
+        }
+    }
+
+    private void ask() {
+        long offset = asked;
+        int length = (int) Math.min(BLOCK_BYTES, bytes - offset);
+        if (length > 0) {
+            asked += length;
+            next.add(readers.submit(() -> file.read(offset, length)));
+        }
     }
 
     @Override
@@ -39,27 +57,28 @@ final class ReadAhead extends InputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    public int read(byte[] into, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
         if (position == block.length) {
-            block = awaitBlock();
-            position = 0;
-            if (block.length == 0) {
+            Future<byte[]> first = next.poll();
+            if (first == null) {
                 return -1;
             }
-            next = reader.submit(this::readBlock);
+            block = await(first);
+            position = 0;
+            ask();
         }
         int count = Math.min(length, block.length - position);
-        System.arraycopy(block, position, bytes, offset, count);
+        System.arraycopy(block, position, into, offset, count);
         position += count;
         return count;
     }
 
-    private byte[] awaitBlock() throws IOException {
+    private static byte[] await(Future<byte[]> read) throws IOException {
         try {
-            return next.get();
+            return read.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading ahead");
@@ -71,10 +90,10 @@ final class ReadAhead extends InputStream {
         }
     }
 
+    /** Breaks off what is still read. */
     @Override
-    public void close() throws IOException {
-        reader.shutdownNow();
-        reader.close();
-        in.close();
+    public void close() {
+        readers.shutdownNow();
+        readers.close();
     }
 }

@@ -3,10 +3,9 @@ package dev.longhaul.dispatcher.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -16,13 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(10)
 class ReadAheadTest {
+    private static final int BLOCK = ReadAhead.BLOCK_BYTES;
+
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 512 * 1024 - 1, 512 * 1024, 512 * 1024 + 1, 3_000_000})
-    void givesTheBytesOfItsStream(int length) throws IOException {
+    @ValueSource(ints = {0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK, 5 * BLOCK + 7})
+    void givesTheBytesOfItsFileInOrder(int length) throws IOException {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
 
-        try (InputStream in = new ReadAhead(new ByteArrayInputStream(bytes))) {
+        try (InputStream in = new ReadAhead((from, count) -> part(bytes, from, count), length)) {
             assertThat(in.readAllBytes()).isEqualTo(bytes);
             assertThat(in.read()).isNegative();
         }
@@ -30,42 +31,42 @@ class ReadAheadTest {
 
     @Test
     void passesAFailureOnWhereItsBytesWouldBe() throws IOException {
-        InputStream failing = new InputStream() {
-            @Override
-            public int read() throws IOException {
+        byte[] bytes = new byte[BLOCK];
+        ReadAhead.Ranges failing = (from, count) -> {
+            if (from > 0) {
                 throw new IOException("S3 broke off");
             }
+            return bytes;
         };
-        byte[] block = new byte[512 * 1024];
 
-        try (InputStream in = new ReadAhead(new SequenceInputStream(new ByteArrayInputStream(block), failing))) {
-            assertThat(in.readNBytes(block.length)).isEqualTo(block);
+        try (InputStream in = new ReadAhead(failing, 2L * BLOCK)) {
+            assertThat(in.readNBytes(BLOCK)).isEqualTo(bytes);
             assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("S3 broke off");
         }
     }
 
     @Test
-    void breaksAReadOffWhenItIsClosed() throws Exception {
-        CountDownLatch closed = new CountDownLatch(1);
-        InputStream silent = new InputStream() {
-            @Override
-            public int read() throws IOException {
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-                return -1;
+    void breaksReadsOffWhenItIsClosed() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch brokenOff = new CountDownLatch(1);
+        ReadAhead.Ranges silent = (from, count) -> {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                brokenOff.countDown();
             }
-
-            @Override
-            public void close() {
-                closed.countDown();
-            }
+            return new byte[count];
         };
 
-        new ReadAhead(silent).close();
+        try (ReadAhead in = new ReadAhead(silent, 1)) {
+            begun.await();
+        }
 
-        assertThat(closed.getCount()).isZero();
+        assertThat(brokenOff.getCount()).isZero();
+    }
+
+    private static byte[] part(byte[] bytes, long from, int count) {
+        return Arrays.copyOfRange(bytes, (int) from, (int) from + count);
     }
 }
