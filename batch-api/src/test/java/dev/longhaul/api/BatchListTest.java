@@ -175,7 +175,7 @@ class BatchListTest {
     @Test
     void shouldDeleteABatchThatHasEndedWithItsResultsButNotItsInput() throws Exception {
         String input = api.uploaded(Lines.ONE);
-        String id = created(",\"metadata\":{\"k\":\"v\"},\"input_file_id\":\"" + input + "\"");
+        String id = created(",\"metadata\":{\"k\":\"v\"}");
         String output = api.uploaded(Lines.ONE);
         database.run("""
                 update batch set status = 'completed', finalizing_at = now(), completed_at = now(), output_ref = $2,

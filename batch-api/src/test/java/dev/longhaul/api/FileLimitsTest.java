@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longhaul.store.Limits;
 import dev.longhaul.store.LimitsConfig;
+import dev.longhaul.store.Quota;
+import dev.longhaul.store.Quotas;
+import dev.longhaul.store.QuotasConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
@@ -32,6 +35,50 @@ class FileLimitsTest {
     void shouldBeOpenAisOnRequest() {
         assertThat(limits(Map.of("longhaul.limits.profile", "openai")))
                 .isEqualTo(new Limits(200L << 20, 512L << 20, 8L << 30, 50_000, 32 << 20, 50_000));
+    }
+
+    private static Map<Quota, Long> quotas(LimitsConfig.Profile profile, Map<String, String> properties) {
+        return Quotas.usual(
+                new SmallRyeConfigBuilder()
+                        .addDiscoveredConverters()
+                        .withMapping(QuotasConfig.class)
+                        .withSources(new PropertiesConfigSource(properties, "test", 500))
+                        .build()
+                        .getConfigMapping(QuotasConfig.class),
+                profile);
+    }
+
+    @Test
+    void shouldLimitNoTenantUnlessToldTo() {
+        assertThat(quotas(LimitsConfig.Profile.LONGHAUL, Map.of()).values()).containsOnly(Quota.UNLIMITED);
+    }
+
+    @Test
+    void shouldLimitTenantsAsOpenAiDoesOnRequest() {
+        assertThat(quotas(LimitsConfig.Profile.OPENAI, Map.of()))
+                .containsEntry(Quota.BATCHES_AN_HOUR, 2_000L)
+                .containsEntry(Quota.BYTES, 2_748_779_069_440L)
+                .containsEntry(Quota.FILES, Quota.UNLIMITED)
+                .containsEntry(Quota.BATCHES, Quota.UNLIMITED)
+                .containsEntry(Quota.LINES, Quota.UNLIMITED);
+    }
+
+    @Test
+    void shouldTakeSingleQuotasFromTheConfiguration() {
+        assertThat(quotas(
+                        LimitsConfig.Profile.OPENAI,
+                        Map.of(
+                                "longhaul.quotas.files", "1",
+                                "longhaul.quotas.bytes", "2K",
+                                "longhaul.quotas.enqueued-batches", "3",
+                                "longhaul.quotas.enqueued-lines", "4",
+                                "longhaul.quotas.batches-per-hour", "5")))
+                .isEqualTo(Map.of(
+                        Quota.FILES, 1L,
+                        Quota.BYTES, 2_048L,
+                        Quota.BATCHES, 3L,
+                        Quota.LINES, 4L,
+                        Quota.BATCHES_AN_HOUR, 5L));
     }
 
     @Test

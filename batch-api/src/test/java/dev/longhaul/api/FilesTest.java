@@ -150,6 +150,9 @@ class FilesTest {
         assertThat(answer.status()).isEqualTo(status);
         if (status == 416) {
             assertThat(answer.header("content-range")).isEqualTo("bytes */" + Lines.ONE.length());
+            assertThat(answer.header("x-should-retry")).isEqualTo("false");
+            assertThat(answer.error().getString("type")).isEqualTo("invalid_request_error");
+            assertThat(answer.error().getString("message")).contains("there are " + Lines.ONE.length());
         }
     }
 

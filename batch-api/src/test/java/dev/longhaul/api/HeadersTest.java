@@ -101,6 +101,14 @@ class HeadersTest {
         assertThat(answer).contains("\"invalid_request_error\"");
     }
 
+    /** There the server under the service answers, which knows no more than the status. */
+    @ParameterizedTest
+    @CsvSource({"'GET /v1/batches HTTP/1.1\r\nHost: x\r\nX-Big: ', 431", "GET /v1/batches?x=, 414"})
+    void shouldSayOfAHeadBeyondAllBoundsThatItIsTooLarge(String beginning, int status) throws Exception {
+        assertThat(raw(beginning + "y".repeat(2 << 20) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .matches("(?s)HTTP/1\\.[01] " + status + " .*");
+    }
+
     @Test
     void shouldAnswerWhatIsNoHttp() throws IOException {
         assertThat(raw("NONSENSE\r\n\r\n")).matches("(?s)HTTP/1\\.[01] 400 .*");

@@ -237,8 +237,13 @@ class LimitsTest {
 
         int seconds = Integer.parseInt(refused.header("retry-after"));
         assertThat(seconds).isBetween(550, 600);
+        assertThat(refused.header("x-should-retry"))
+                .as("SDKs do not wait for so long, and would repeat at once")
+                .isEqualTo("false");
         assertOver(refused, "batches created per hour. Limit: 2, in use: 2. Please try again in " + seconds + " s.");
         assertThat(shown("batches_per_hour")).isEqualTo("2/2");
+        database.run("update batch set created_at = now() - interval '3590 s' where id = $1", first);
+        assertThat(api.post("/v1/batches", BATCH).header("x-should-retry")).isEqualTo("(none)");
         database.run("update batch set created_at = now() - interval '61 min' where id = $1", first);
         assertThat(api.post("/v1/batches", BATCH).status()).isEqualTo(200);
     }

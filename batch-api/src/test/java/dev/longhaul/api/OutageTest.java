@@ -77,12 +77,17 @@ class OutageTest {
     }
 
     @Test
-    void shouldRefuseALargeUploadWithoutS3ButTakeASmallOne() throws Exception {
+    void shouldRefuseLargeFilesWithoutS3ButTakeASmallOne() throws Exception {
+        Multipart form = new Multipart().field("purpose", "batch").file("in.jsonl", Lines.noise(1 << 20));
+        String before = api.upload(form).id();
         StackResource.stack().stop(Part.S3);
 
-        Api.Answer large = api.upload(new Multipart().field("purpose", "batch").file("in.jsonl", Lines.noise(1 << 20)));
+        Api.Answer download = api.get("/v1/files/" + before + "/content");
+        Api.Answer large = api.upload(form);
         Api.Answer small = api.upload(new Multipart().field("purpose", "batch").file("in.jsonl", Lines.ONE));
 
+        assertThat(download.status()).isEqualTo(503);
+        assertThat(download.header("retry-after")).matches("[1-9][0-9]*");
         assertThat(large.status()).isEqualTo(503);
         assertThat(small.status()).isEqualTo(200);
         assertThat(api.get("/v1/files/" + small.id() + "/content").text()).isEqualTo(Lines.ONE);

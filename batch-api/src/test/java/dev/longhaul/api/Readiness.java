@@ -10,6 +10,7 @@ final class Readiness {
     static void await() {
         Awaitility.await("PostgreSQL, Kafka and S3 are prepared")
                 .ignoreExceptions()
+                .pollDelay(Duration.ZERO)
                 .atMost(Duration.ofSeconds(40))
                 .until(() -> new Api("").get("/q/health/ready").status() == 200);
     }

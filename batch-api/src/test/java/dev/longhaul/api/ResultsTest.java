@@ -75,7 +75,7 @@ class ResultsTest {
         assertThat(running.header("Content-Range")).isEqualTo("bytes 2-" + (FIRST.length() - 1) + "/*");
         assertThat(ended.text()).isEqualTo(FIRST.substring(2, 5));
         assertThat(ended.header("Content-Range")).isEqualTo("bytes 2-4/" + FIRST.length());
-        assertThat(past.status()).isEqualTo(416);
+        assertUnsatisfiable(past);
     }
 
     @Test
@@ -148,8 +148,14 @@ class ResultsTest {
 
         Api.Answer answer = api.get("/v1/batches/" + batch + "/results?offset=1000");
 
+        assertUnsatisfiable(answer);
+    }
+
+    private static void assertUnsatisfiable(Api.Answer answer) {
         assertThat(answer.status()).isEqualTo(416);
         assertThat(answer.header("Content-Range")).isEqualTo("bytes */" + FIRST.length());
+        assertThat(answer.header("x-should-retry")).isEqualTo("false");
+        assertThat(answer.error().getString("message")).contains("there are " + FIRST.length());
     }
 
     private InputStream follow() throws IOException, InterruptedException {

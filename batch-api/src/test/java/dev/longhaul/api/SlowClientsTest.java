@@ -10,7 +10,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,24 +87,67 @@ class SlowClientsTest {
         });
     }
 
+    /** Each of them a byte at a time, all of them at once; then no more is taken of them, and nothing stays. */
     @Test
-    void shouldRefuseAClientThatDrips() throws Exception {
-        byte[] body = new Multipart()
+    void shouldRefuseClientsThatDrip() throws Exception {
+        Set<String> before = Set.copyOf(objects.list("files/"));
+        Set<String> pendingBefore = pending();
+        byte[] file = new Multipart()
                 .field("purpose", "batch")
-                .file("in.jsonl", Lines.noise(11 << 20))
+                .file("in.jsonl", Lines.noise(1 << 20))
                 .bytes();
-        try (Socket socket = posting("/v1/files", Multipart.TYPE, body, 100)) {
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            await("the service has seen enough")
+        byte[] part = new Multipart().data(Lines.noise(1 << 20)).bytes();
+        byte[] object = ("{\"input_file_id\":\"" + " ".repeat(10_000)).getBytes(StandardCharsets.UTF_8);
+        String upload = api.post(
+                        "/v1/uploads",
+                        "{\"filename\":\"a.jsonl\",\"purpose\":\"batch\",\"bytes\":11534336,\"mime_type\":\"x\"}")
+                .id();
+
+        try (Socket inAFile = posting("/v1/files", Multipart.TYPE, file, 200);
+                Socket inAPart = posting("/v1/uploads/" + upload + "/parts", Multipart.TYPE, part, 200);
+                Socket inABatch = posting("/v1/batches", "application/json", object, 5);
+                Socket inACompletion = posting("/v1/uploads/" + upload + "/complete", "application/json", object, 5)) {
+            List<Dripping> clients = Stream.of(inAFile, inAPart, inABatch, inACompletion)
+                    .map(Dripping::new)
+                    .toList();
+            await("the service has seen enough of each")
                     .pollInterval(Duration.ofMillis(50))
-                    .untilAsserted(() -> {
-                        socket.getOutputStream().write('x');
-                        InputStream in = socket.getInputStream();
-                        answer.write(in.readNBytes(in.available()));
-                        assertThat(answer.toString(StandardCharsets.UTF_8))
-                                .startsWith("HTTP/1.1 408 ")
-                                .contains("more slowly than 1024 bytes a second");
-                    });
+                    .until(() -> clients.stream().filter(Dripping::isCutOff).count() == clients.size());
+
+            assertThat(clients)
+                    .extracting(Dripping::answer)
+                    .allSatisfy(answer -> assertThat(answer)
+                            .startsWith("HTTP/1.1 408 ")
+                            .containsIgnoringCase("connection: close")
+                            .contains("more slowly than 1024 bytes a second"));
+        }
+
+        await("what they sent is forgotten").untilAsserted(() -> {
+            assertThat(objects.list("files/")).isSubsetOf(before);
+            assertThat(pending()).isSubsetOf(pendingBefore);
+        });
+    }
+
+    /** Sends a byte whenever it is looked at. */
+    private record Dripping(Socket socket, ByteArrayOutputStream received) {
+        Dripping(Socket socket) {
+            this(socket, new ByteArrayOutputStream());
+        }
+
+        /** Whether the service has closed the connection. */
+        boolean isCutOff() {
+            try {
+                received.writeBytes(socket.getInputStream()
+                        .readNBytes(socket.getInputStream().available()));
+                socket.getOutputStream().write(' ');
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }
+
+        String answer() {
+            return received.toString(StandardCharsets.UTF_8);
         }
     }
 

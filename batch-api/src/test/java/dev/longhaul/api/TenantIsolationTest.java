@@ -284,8 +284,8 @@ class TenantIsolationTest {
         Set<String> routes = new TreeSet<>();
         java.nio.file.Path classes = java.nio.file.Path.of("target/classes");
         try (Stream<java.nio.file.Path> files = Files.walk(classes)) {
-            for (java.nio.file.Path file : files.filter(file -> file.toString().endsWith("Resource.class"))
-                    .toList()) {
+            for (java.nio.file.Path file :
+                    files.filter(file -> file.toString().endsWith(".class")).toList()) {
                 Class<?> type = load(classes.relativize(file).toString().replaceFirst("\\.class$", ""));
                 Path root = type.getAnnotation(Path.class);
                 if (root != null) {

@@ -12,13 +12,13 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,7 @@ class UploadsTest {
     void lookWhatIsThere() {
         Readiness.await();
         await("earlier tests' files are erased")
+                .pollDelay(Duration.ZERO)
                 .until(() -> count("file where state = 'deleted' and erased_at is null") == 0);
         objectsBefore = Set.copyOf(objects.list("files/"));
     }
@@ -465,28 +467,41 @@ class UploadsTest {
         assertRefused(api.addPart(upload, new byte[(30 << 20) + 1]), 413, "data", null, "31457280 bytes");
     }
 
+    /** The longest body there is: it is read whole, and only what it says is refused. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 60, 300, 40_000, 1 << 20, 20 << 20})
-    void shouldForgetAPartThatBreaksOff(int sent) throws Exception {
-        String upload = created(30 << 20);
-        byte[] whole = new Multipart().data(Lines.noise(30 << 20)).bytes();
-        try (Socket socket = new Socket("127.0.0.1", Api.port())) {
-            OutputStream out = socket.getOutputStream();
-            out.write(("POST /v1/uploads/" + upload + "/parts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                            + StackResource.ADMIN_KEY + "\r\nContent-Type: " + Multipart.TYPE + "\r\nContent-Length: "
-                            + whole.length + "\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-            out.write(whole, 0, sent);
-            out.flush();
-            if (sent > (9 << 20)) {
-                await("a segment is in S3").until(() -> objects.list("files/").size() > objectsBefore.size());
-            }
-        }
+    @CsvSource({"10000, part_ids[0], 'no part ''part_0'", "10001, part_ids, '10000 parts, but got 10001'"})
+    void shouldReadAListOfAsManyPartsAsThereMayBe(int count, String param, String says) throws Exception {
+        String upload = created(1_000);
+        List<String> parts =
+                IntStream.range(0, count).mapToObj("part_%032x"::formatted).toList();
 
-        await("it is noticed a moment later").untilAsserted(() -> {
-            assertThat(count("upload_part")).isZero();
-            assertThat(Set.copyOf(objects.list("files/"))).isEqualTo(objectsBefore);
-        });
+        assertRefused(complete(upload, parts, ""), 400, param, "invalid_value", says);
+    }
+
+    @Test
+    void shouldRefuseAPartOfMoreThan64Mebibytes() throws Exception {
+        String upload = api.post(
+                        "/v1/uploads",
+                        wanted(65 << 20)
+                                .put("purpose", "vision")
+                                .put("filename", "a.png")
+                                .encode())
+                .id();
+        byte[] mebibyte = new byte[1 << 20];
+        List<byte[]> body = new ArrayList<>(Collections.nCopies(64, mebibyte));
+        byte[] form = new Multipart().data(new byte[1]).bytes();
+        int behindTheHeader = new String(form, StandardCharsets.US_ASCII).indexOf("\r\n\r\n") + 4;
+        body.addFirst(Arrays.copyOf(form, behindTheHeader));
+        body.add(Arrays.copyOfRange(form, behindTheHeader, form.length));
+
+        Api.Answer answer = api.send(
+                "POST",
+                "/v1/uploads/" + upload + "/parts",
+                BodyPublishers.ofByteArrays(body),
+                "Content-Type",
+                Multipart.TYPE);
+
+        assertRefused(answer, 413, "data", null, "67108864 bytes");
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -94,6 +95,10 @@ class DispatcherTest {
 
         assertThat(tester.bodies)
                 .containsExactlyInAnyOrder(odd.formatted(FAKE), odd.formatted("org/\\\"real\\\"-model"));
+        assertThat(tester.headers)
+                .as("what another gateway's clients sent along stays beside the batch")
+                .isNotEmpty()
+                .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("x-tfy"));
         assertThat(results)
                 .allSatisfy(result -> assertThat(result.text()).contains(answer.replace(",\"a\"", ", \"a\"")));
     }

@@ -32,6 +32,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -74,6 +76,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     private int latePort;
     /** Bodies that the fake backend got. */
     public final List<String> bodies = new CopyOnWriteArrayList<>();
+    /** Names of headers that the fake backend got. */
+    public final Set<String> headers = ConcurrentHashMap.newKeySet();
     /** How the fake backend answers. */
     public volatile Answerer answerer = (exchange, body) -> reply(exchange, 200, "{\"echo\":true}");
 
@@ -155,6 +159,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     private void answer(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         bodies.add(body);
+        headers.addAll(exchange.getRequestHeaders().keySet());
         answerer.answer(exchange, body);
     }
 
@@ -320,9 +325,10 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         sql(
                 """
                 insert into batch (id, tenant_id, job_id, input_file_id, input_bytes, endpoint, completion_window, expires_at,
-                  output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder, plan_lease_until)
+                  output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder, plan_lease_until,
+                  tfy_headers)
                 values (?, ?, 'j', ?, ?, '/v1/chat/completions', '24h', now() + interval '24 h', 'o', 'e', 0, ?, ?,
-                  case when ? = 'in_progress' then now() end, ?::text, now() + interval '1 h')
+                  case when ? = 'in_progress' then now() end, ?::text, now() + interval '1 h', '{"x-tfy-metadata":"{}"}')
                 """,
                 id,
                 tenant,

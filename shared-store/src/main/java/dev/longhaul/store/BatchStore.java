@@ -143,11 +143,24 @@ public class BatchStore {
         });
         return switch (creation) {
             case Created(Batch batch) -> batch;
-            case Repeated(String firstId) ->
-                find(tenantId, firstId)
-                        .orElseThrow(() -> new GoneException(firstId))
-                        .asCreated();
+            case Repeated(String firstId) -> asCreated(tenantId, firstId);
         };
+    }
+
+    /**
+     * The batch that an earlier request of the same content made, as it was created; for a repeat that can no longer be read, since
+     * what it refers to is gone.
+     *
+     * @return empty when there was no such request
+     * @throws Idempotency.ConflictException if the key was used for another request
+     * @throws GoneException if the batch has been deleted
+     */
+    public Optional<Batch> created(String tenantId, Idempotency idempotency) {
+        return idempotency.find(database, tenantId, OPERATION).map(firstId -> asCreated(tenantId, firstId));
+    }
+
+    private Batch asCreated(String tenantId, String id) {
+        return find(tenantId, id).orElseThrow(() -> new GoneException(id)).asCreated();
     }
 
     private sealed interface Creation {}

@@ -38,10 +38,11 @@ public class FileStore {
     /**
      * Announces an upload, so that whatever becomes of it its objects are found again.
      *
+     * @param idempotencyKey what {@link #finish} will be called with
      * @throws QuotaExceededException if the tenant has no room for a file
      */
-    public void begin(String tenantId, String id) {
-        quotas.checkRoomForFile(tenantId);
+    public void begin(String tenantId, String id, @Nullable String idempotencyKey) {
+        quotas.checkRoomForFile(tenantId, OPERATION, idempotencyKey);
         FileEntity file = new FileEntity();
         file.id = id;
         file.tenantId = tenantId;

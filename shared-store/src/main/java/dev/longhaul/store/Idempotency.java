@@ -11,13 +11,25 @@ import java.util.Optional;
  * @param requestSha256 SHA-256 of what was asked
  */
 public record Idempotency(String key, byte[] requestSha256) {
+    private static final String KNOWN = """
+            from idempotency_key where tenant_id = $1 and operation = $2 and key = $3
+              and created_at >= now() - interval '24 hours'""";
+    private static final String FIRST = "select resource_id, request_sha256 = $4 as same " + KNOWN;
+    private static final String IS_TAKEN = "select 1 " + KNOWN;
 
     /** The key was used for another request. */
     public static final class ConflictException extends RuntimeException {
         private static final long serialVersionUID = 1L;
+        private final String key;
 
         ConflictException(String key) {
             super("idempotency key '" + key + "' was used for another request");
+            this.key = key;
+        }
+
+        /** The key. */
+        public String key() {
+            return key;
         }
     }
 
@@ -39,15 +51,33 @@ public record Idempotency(String key, byte[] requestSha256) {
         if (taken.size() > 0) {
             return Optional.empty();
         }
-        Row first = transaction
-                .run("""
-                        select resource_id, request_sha256 = $4 as same from idempotency_key
-                        where tenant_id = $1 and operation = $2 and key = $3""", tenantId, operation, key, Buffer.buffer(requestSha256))
-                .iterator()
-                .next();
+        return Optional.of(first(transaction.run(FIRST, tenantId, operation, key, Buffer.buffer(requestSha256)))
+                .orElseThrow());
+    }
+
+    /**
+     * Looks for an earlier request with the key, without taking it.
+     *
+     * @return the id of the resource that it made; empty when there was none, or it has not ended
+     * @throws ConflictException if it was another request
+     */
+    Optional<String> find(Database database, String tenantId, String operation) {
+        return first(database.run(FIRST, tenantId, operation, key, Buffer.buffer(requestSha256)));
+    }
+
+    private Optional<String> first(RowSet<Row> rows) {
+        if (rows.size() == 0) {
+            return Optional.empty();
+        }
+        Row first = rows.iterator().next();
         if (!first.getBoolean("same")) {
             throw new ConflictException(key);
         }
         return Optional.of(first.getString("resource_id"));
+    }
+
+    /** Whether an earlier request used the key, whatever it asked for. */
+    static boolean isTaken(Database database, String tenantId, String operation, String key) {
+        return database.run(IS_TAKEN, tenantId, operation, key).size() > 0;
     }
 }

@@ -42,21 +42,44 @@ public class Quotas {
 
     private static final String LOCK = "select 1 from tenant where id = $1 for no key update";
 
-    private final Database database;
-    private final Map<Quota, Long> usual = new EnumMap<>(Quota.class);
+    /** 2.5 TB, a TB being 2^40 bytes. */
+    private static final long OPENAI_BYTES = 5L << 39;
 
-    public Quotas(Database database, QuotasConfig config) {
+    private static final long OPENAI_BATCHES_AN_HOUR = 2_000;
+
+    private final Database database;
+    private final Map<Quota, Long> usual;
+
+    public Quotas(Database database, QuotasConfig config, LimitsConfig limits) {
         this.database = database;
-        usual.put(Quota.FILES, config.files().orElse(Quota.UNLIMITED));
-        usual.put(Quota.BYTES, config.bytes().map(size -> size.asLongValue()).orElse(Quota.UNLIMITED));
-        usual.put(Quota.BATCHES, config.enqueuedBatches().orElse(Quota.UNLIMITED));
-        usual.put(Quota.LINES, config.enqueuedLines().orElse(Quota.UNLIMITED));
-        usual.put(Quota.BATCHES_AN_HOUR, config.batchesPerHour().orElse(Quota.UNLIMITED));
+        this.usual = usual(config, limits.profile());
+    }
+
+    /**
+     * The limits of a tenant that has none of its own.
+     *
+     * @throws IllegalArgumentException if one is out of bounds; the message names it
+     */
+    public static Map<Quota, Long> usual(QuotasConfig config, LimitsConfig.Profile profile) {
+        Map<Quota, Long> usual = new EnumMap<>(Quota.class);
+        for (Quota quota : Quota.values()) {
+            usual.put(quota, Quota.UNLIMITED);
+        }
+        if (profile == LimitsConfig.Profile.OPENAI) {
+            usual.put(Quota.BYTES, OPENAI_BYTES);
+            usual.put(Quota.BATCHES_AN_HOUR, OPENAI_BATCHES_AN_HOUR);
+        }
+        config.files().ifPresent(limit -> usual.put(Quota.FILES, limit));
+        config.bytes().ifPresent(limit -> usual.put(Quota.BYTES, limit.asLongValue()));
+        config.enqueuedBatches().ifPresent(limit -> usual.put(Quota.BATCHES, limit));
+        config.enqueuedLines().ifPresent(limit -> usual.put(Quota.LINES, limit));
+        config.batchesPerHour().ifPresent(limit -> usual.put(Quota.BATCHES_AN_HOUR, limit));
         usual.forEach((quota, limit) -> {
             if (limit < 0) {
                 throw new IllegalArgumentException("longhaul.quotas: " + quota.words() + " must not be negative");
             }
         });
+        return usual;
     }
 
     /**
@@ -153,8 +176,21 @@ public class Quotas {
         }
     }
 
-    /** Refuses an upload before its bytes come, if there is no room even for one byte. */
-    void checkRoomForFile(String tenantId) {
+    /**
+     * Refuses an upload before its bytes come, if there is no room even for one byte. A repeat needs none, for it is answered by what
+     * the first request made; so its key is looked up, after the look at the room, which the first may have taken meanwhile.
+     */
+    void checkRoomForFile(String tenantId, String operation, @Nullable String idempotencyKey) {
+        try {
+            checkRoomForFile(tenantId);
+        } catch (QuotaExceededException e) {
+            if (idempotencyKey == null || !Idempotency.isTaken(database, tenantId, operation, idempotencyKey)) {
+                throw e;
+            }
+        }
+    }
+
+    private void checkRoomForFile(String tenantId) {
         Row tenant = only(database.run("select * from tenant where id = $1", tenantId));
         if (!isUnlimited(tenant, Quota.FILES) || !isUnlimited(tenant, Quota.BYTES)) {
             Row stored = only(database.run(STORED, tenantId));

@@ -5,7 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a tenant may have, unless it has limits of its own; without limit where nothing is said. */
+/** What a tenant may have, unless it has limits of its own. Where nothing is said {@link LimitsConfig#profile} decides. */
 @ConfigMapping(prefix = "longhaul.quotas")
 public interface QuotasConfig {
     /** Files stored, results included. */

@@ -67,7 +67,7 @@ public class UploadStore {
      */
     public StoredUpload create(
             String tenantId, String id, String fileId, NewUpload wanted, @Nullable Idempotency idempotency) {
-        quotas.checkRoomForFile(tenantId);
+        quotas.checkRoomForFile(tenantId, CREATE, idempotency == null ? null : idempotency.key());
         return database.inTransaction(transaction -> {
             Optional<String> first =
                     idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, CREATE, id);

@@ -27,7 +27,8 @@ record BatchBody(
                     "/v1/images/edits",
                     "/v1/videos"
                 },
-                description = "What all its lines call.")
+                description = "What all its lines call. It may be left out where the job of `job_id` says it.")
+        @Nullable
         String endpoint,
 
         @Schema(

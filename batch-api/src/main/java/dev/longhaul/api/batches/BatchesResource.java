@@ -18,7 +18,6 @@ import dev.longhaul.store.Job;
 import dev.longhaul.store.JobStore;
 import dev.longhaul.store.NewBatch;
 import dev.longhaul.store.ProgressStore;
-import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -34,9 +33,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.Explode;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -58,28 +55,28 @@ public class BatchesResource {
     private static final int MOST_LISTED = 100;
 
     private final BatchStore batches;
+    private final BatchCreation creation;
     private final BatchControl control;
     private final BatchDeletion deletion;
     private final JobStore jobs;
     private final Caller caller;
-    private final TopicsConfig topics;
     private final ProgressStore progress;
 
     BatchesResource(
             BatchStore batches,
+            BatchCreation creation,
             BatchControl control,
             BatchDeletion deletion,
             JobStore jobs,
             ProgressStore progress,
-            Caller caller,
-            TopicsConfig topics) {
+            Caller caller) {
         this.batches = batches;
+        this.creation = creation;
         this.control = control;
         this.deletion = deletion;
         this.jobs = jobs;
         this.progress = progress;
         this.caller = caller;
-        this.topics = topics;
     }
 
     @POST
@@ -93,62 +90,8 @@ public class BatchesResource {
         IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
         NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders(), this::termsOfJob);
-        return create(wanted, idempotencyKey, Digests.sha256(bytes));
-    }
-
-    /** Runs the lines again that are in an ended batch's error file; an empty body is as good as none. */
-    @POST
-    @Path("{id}/retry")
-    @Consumes(MediaType.WILDCARD)
-    @Operation(operationId = "retryBatch", summary = "Runs the failed lines of an ended batch again, as a new batch.")
-    @RequestBodySchema(RetryBody.class)
-    public BatchJson retry(
-            @PathParam("id") String id,
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
-            @Context HttpHeaders headers,
-            InputStream body) {
-        Texts.check("id", id);
-        IdempotencyKey.check(idempotencyKey);
-        byte[] bytes = JsonFields.readBody(body);
-        Batch original = batches.find(caller.tenantId(), id).orElseThrow(() -> ApiException.noBatch(null, id));
-        NewBatch wanted = RetryRequest.read(bytes, headers.getRequestHeaders(), original);
-        try {
-            return create(
-                    wanted,
-                    idempotencyKey,
-                    Digests.sha256((id + "/retry\n" + new String(bytes, StandardCharsets.UTF_8))
-                            .getBytes(StandardCharsets.UTF_8)));
-        } catch (BatchStore.NothingToRetryException e) {
-            if (original.status().isTerminal()
-                    && jobs.find(caller.tenantId(), original.jobId()).isEmpty()) {
-                throw unknownJob(original.jobId());
-            }
-            throw ApiException.conflict(null, whyNot(original));
-        }
-    }
-
-    private static String whyNot(Batch original) {
-        if (!original.status().isTerminal()) {
-            return "Cannot retry a batch with status '" + original.status().wireName() + "'.";
-        }
-        return original.errorFileId() == null
-                ? "Cannot retry a batch without an error file."
-                : "Cannot retry a batch whose error file or input file was deleted or has expired.";
-    }
-
-    private BatchJson create(NewBatch wanted, @Nullable String idempotencyKey, byte[] requestSha256) {
-        Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, requestSha256);
-        int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
-        try {
-            return json(batches.create(caller.tenantId(), wanted, partition, idempotency));
-        } catch (BatchStore.UnknownJobException e) {
-            throw unknownJob(e.jobId());
-        } catch (BatchStore.GoneException e) {
-            throw ApiException.conflict(
-                    IdempotencyKey.HEADER, "The batch that was created with this Idempotency-Key has been deleted.");
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotencyKey);
-        }
+        return creation.create(
+                wanted, idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes)));
     }
 
     @GET
@@ -280,10 +223,8 @@ public class BatchesResource {
 
     /** Also a deleted job's, since the request may repeat one from before; creating a batch looks again. */
     private Job.Terms termsOfJob(String jobId) {
-        return jobs.findEvenDeleted(caller.tenantId(), jobId).map(Job::terms).orElseThrow(() -> unknownJob(jobId));
-    }
-
-    private static ApiException unknownJob(String jobId) {
-        return ApiException.notFound("job_id", "No job found with id '" + jobId + "'.");
+        return jobs.findEvenDeleted(caller.tenantId(), jobId)
+                .map(Job::terms)
+                .orElseThrow(() -> BatchCreation.unknownJob(jobId));
     }
 }

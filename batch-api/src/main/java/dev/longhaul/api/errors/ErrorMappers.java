@@ -1,7 +1,9 @@
 package dev.longhaul.api.errors;
 
+import dev.longhaul.store.Idempotency;
 import dev.longhaul.store.QuotaExceededException;
 import dev.longhaul.store.StoreUnavailableException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
@@ -20,12 +22,33 @@ public class ErrorMappers {
     /** Statuses that a later try may mend; for others the SDKs are told not to try. */
     private static final Set<Integer> WORTH_RETRYING = Set.of(408, 429, 500, 502, 503, 504);
 
+    private static final String SHOULD_RETRY = "x-should-retry";
+    /** An SDK that is to wait for longer does not wait at all, and repeats at once. */
+    private static final long LONGEST_HONOURED_SECONDS = 60;
+
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final int UNAUTHORIZED = 401;
+    private static final int REQUEST_TIMEOUT = 408;
 
     @ServerExceptionMapper
-    public Response map(ApiException e) {
+    public Response map(ApiException e, RoutingContext context) {
+        if (e.status() == REQUEST_TIMEOUT) {
+            closeAfterwards(context);
+        }
         return answer(e).build();
+    }
+
+    /** Whoever sends too slowly could otherwise go on with the rest for ever: the server under us waits for it. */
+    private static void closeAfterwards(RoutingContext context) {
+        context.response().putHeader("connection", "close");
+        context.addBodyEndHandler(sent -> context.request().connection().close());
+    }
+
+    @ServerExceptionMapper
+    public Response map(UnsatisfiableException e) {
+        return answer(ApiException.of(416, "The request asks for bytes past the end: there are " + e.bytes() + "."))
+                .header("Content-Range", "bytes */" + e.bytes())
+                .build();
     }
 
     @ServerExceptionMapper
@@ -57,15 +80,27 @@ public class ErrorMappers {
     }
 
     @ServerExceptionMapper
+    public Response map(Idempotency.ConflictException e) {
+        return answer(ApiException.conflict(
+                        "Idempotency-Key", "The Idempotency-Key '" + e.key() + "' was used for another request."))
+                .build();
+    }
+
+    @ServerExceptionMapper
     public Response map(QuotaExceededException e) {
         Long seconds = e.retryAfterSeconds();
         Response.ResponseBuilder answer = answer(ApiException.rateLimited(QuotaMessage.of(e)));
         return (switch (e.quota()) {
                     // Room comes of the tenant's own doing, or in a month.
-                    case FILES, BYTES -> answer.header("x-should-retry", "false");
+                    case FILES, BYTES -> answer.header(SHOULD_RETRY, "false");
                     case BATCHES, LINES ->
                         answer.header(HttpHeaders.RETRY_AFTER, QuotaMessage.UNTIL_BATCHES_END_SECONDS);
-                    case BATCHES_AN_HOUR -> answer.header(HttpHeaders.RETRY_AFTER, seconds);
+                    case BATCHES_AN_HOUR -> {
+                        if (seconds != null && seconds > LONGEST_HONOURED_SECONDS) {
+                            answer.header(SHOULD_RETRY, "false");
+                        }
+                        yield answer.header(HttpHeaders.RETRY_AFTER, seconds);
+                    }
                 })
                 .build();
     }
@@ -85,7 +120,7 @@ public class ErrorMappers {
         if (e.status() == UNAUTHORIZED) {
             answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
-        return WORTH_RETRYING.contains(e.status()) ? answer : answer.header("x-should-retry", "false");
+        return WORTH_RETRYING.contains(e.status()) ? answer : answer.header(SHOULD_RETRY, "false");
     }
 
     private static String path(UriInfo uri) {

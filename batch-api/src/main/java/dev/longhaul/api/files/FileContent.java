@@ -15,13 +15,15 @@ public final class FileContent {
 
     private final FileSegments reader;
     private final List<FileSegments.Segment> segments;
-    private long position;
+    private final long begin;
     private final long end;
+    private long position;
 
     /** Copies so many bytes from an offset of the file on; the segments must cover them. */
     public FileContent(FileSegments reader, List<FileSegments.Segment> segments, long offset, long length) {
         this.reader = reader;
         this.segments = segments;
+        this.begin = offset;
         this.position = offset;
         this.end = offset + length;
     }
@@ -29,6 +31,7 @@ public final class FileContent {
     /**
      * Copies it all; blocks.
      *
+     * @throws StoreUnavailableException if S3 is gone and nothing was copied, so that the client can be told
      * @throws IOException if the client is gone, or S3 for good
      */
     public void copyTo(OutputStream out) throws IOException {
@@ -40,6 +43,9 @@ public final class FileContent {
                 copy(in, out, chunk);
             } catch (ReadFailedException | StoreUnavailableException e) {
                 fruitless = position > before ? 0 : fruitless + 1;
+                if (fruitless == ATTEMPTS_WITHOUT_PROGRESS && position == begin) {
+                    throw new StoreUnavailableException("S3 gives no byte of a file: " + e.getMessage(), e);
+                }
                 if (fruitless == ATTEMPTS_WITHOUT_PROGRESS) {
                     throw new IOException("S3 broke off at byte " + position, e);
                 }

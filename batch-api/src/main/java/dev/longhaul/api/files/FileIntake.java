@@ -2,7 +2,6 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
-import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.FileStore;
@@ -44,8 +43,12 @@ class FileIntake {
         long limit = rules.mostBytes();
         String id = Ids.newFileId(InstantSource.system().millis());
         try (IncomingBytes upload = new IncomingBytes(
-                means, id, ObjectKeys.filePrefix(id), IncomingBytes.INLINE, new PendingFile(tenantId, id))) {
-            UploadForm form = UploadForm.read(contentType, rules.steady(body), PART, (bytes, offset, length) -> {
+                means,
+                id,
+                ObjectKeys.filePrefix(id),
+                IncomingBytes.INLINE,
+                new PendingFile(tenantId, id, idempotencyKey))) {
+            UploadForm form = UploadForm.read(contentType, body, PART, (bytes, offset, length) -> {
                 if (upload.bytes() + length > limit) {
                     throw FileRules.tooLarge(PART, limit);
                 }
@@ -58,21 +61,12 @@ class FileIntake {
             Uploaded uploaded = check(form, upload);
             Idempotency idempotency =
                     digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
-            StoredFile file = finish(tenantId, upload, uploaded, idempotency);
+            StoredFile file = files.finish(tenantId, id, uploaded, idempotency)
+                    .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
             if (file.id().equals(upload.id())) {
                 upload.keep();
             }
             return file;
-        }
-    }
-
-    private StoredFile finish(
-            String tenantId, IncomingBytes upload, Uploaded uploaded, @Nullable Idempotency idempotency) {
-        try {
-            return files.finish(tenantId, upload.id(), uploaded, idempotency)
-                    .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotency == null ? "" : idempotency.key());
         }
     }
 
@@ -121,15 +115,17 @@ class FileIntake {
     private final class PendingFile implements IncomingBytes.Ledger {
         private final String tenantId;
         private final String id;
+        private final @Nullable String idempotencyKey;
 
-        PendingFile(String tenantId, String id) {
+        PendingFile(String tenantId, String id, @Nullable String idempotencyKey) {
             this.tenantId = tenantId;
             this.id = id;
+            this.idempotencyKey = idempotencyKey;
         }
 
         @Override
         public void begin() {
-            files.begin(tenantId, id);
+            files.begin(tenantId, id, idempotencyKey);
         }
 
         @Override

@@ -52,7 +52,7 @@ class FileRules {
         return MOST_PART_BYTES;
     }
 
-    /** The body of an upload, which must not drip. */
+    /** A body, which must not drip. */
     InputStream steady(InputStream body) {
         return new SteadyBody(body, config.slownessGrace(), config.leastRate().asLongValue());
     }

@@ -16,7 +16,7 @@ interface FilesConfig {
     @WithDefault("60s")
     Duration bufferWait();
 
-    /** An upload that was waited for so long must have come at {@link #leastRate} at least. */
+    /** A request body that was waited for so long must have come at {@link #leastRate} at least. */
     @WithDefault("60s")
     Duration slownessGrace();
 

@@ -2,6 +2,7 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.auth.Caller;
 import dev.longhaul.api.errors.ApiException;
+import dev.longhaul.api.errors.UnsatisfiableException;
 import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.api.http.ListQuery;
 import dev.longhaul.api.http.Texts;
@@ -173,10 +174,7 @@ public class FilesResource {
                 body(file, Response.Status.PARTIAL_CONTENT, first, last - first + 1)
                         .header("Content-Range", "bytes " + first + "-" + last + "/" + file.bytes())
                         .build();
-            case ByteRange.Unsatisfiable none ->
-                Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                        .header("Content-Range", "bytes */" + file.bytes())
-                        .build();
+            case ByteRange.Unsatisfiable none -> throw new UnsatisfiableException(file.bytes());
         };
     }
 

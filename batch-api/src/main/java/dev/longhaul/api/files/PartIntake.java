@@ -2,7 +2,6 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
-import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.Idempotency;
@@ -66,7 +65,7 @@ class PartIntake {
                 ObjectKeys.partPrefix(upload.fileId(), partId),
                 inline,
                 new PendingPart(uploadId, partId))) {
-            UploadForm form = UploadForm.read(contentType, rules.steady(body), PART, (bytes, offset, length) -> {
+            UploadForm form = UploadForm.read(contentType, body, PART, (bytes, offset, length) -> {
                 if (part.bytes() + length > limit) {
                     throw FileRules.tooLarge(PART, limit);
                 }
@@ -93,8 +92,6 @@ class PartIntake {
             return finished;
         } catch (EndedException e) {
             throw Uploads.ended("add parts to", uploads.known(tenantId, uploadId));
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotencyKey);
         }
     }
 

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.time.Duration;
 
 /**
- * A body that must not drip: an upload holds memory for which others wait. What counts is the time spent waiting for the client; what
+ * A body that must not drip, for it holds memory for which others wait. What counts is the time spent waiting for the client; what
  * the service itself takes for the bytes is nobody's slowness.
  */
 final class SteadyBody extends FilterInputStream {

@@ -2,7 +2,6 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
-import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.api.http.JsonFields;
 import dev.longhaul.api.http.Texts;
 import dev.longhaul.model.Ids;
@@ -66,11 +65,7 @@ class Uploads {
                 config.uploadLifetime());
         long now = InstantSource.system().millis();
         Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(body));
-        try {
-            return uploads.create(tenantId, Ids.newId("upload_", now), Ids.newFileId(now), wanted, idempotency);
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotencyKey);
-        }
+        return uploads.create(tenantId, Ids.newId("upload_", now), Ids.newFileId(now), wanted, idempotency);
     }
 
     private @Nullable Duration lifetime(JsonFields fields, String purpose) {
@@ -105,7 +100,7 @@ class Uploads {
         if (upload.status() == Status.PENDING) {
             request.check(upload, parts.ready(id, request.partIds()));
             contents.check(upload, request);
-            Optional<StoredFile> file = finish(upload, request, digest, idempotencyKey);
+            Optional<StoredFile> file = uploads.complete(upload, request.partIds(), digest, idempotencyKey);
             upload = known(tenantId, id);
             if (file.isPresent()) {
                 janitor.wake();
@@ -116,15 +111,6 @@ class Uploads {
             throw ended("complete", upload);
         }
         return UploadJson.of(upload, files.find(tenantId, upload.fileId()).orElse(null));
-    }
-
-    private Optional<StoredFile> finish(
-            StoredUpload upload, CompleteRequest request, byte[] digest, @Nullable String idempotencyKey) {
-        try {
-            return uploads.complete(upload, request.partIds(), digest, idempotencyKey);
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotencyKey);
-        }
     }
 
     UploadJson cancel(String tenantId, String id) {

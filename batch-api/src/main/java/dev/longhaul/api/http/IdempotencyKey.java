@@ -22,9 +22,4 @@ public final class IdempotencyKey {
         }
         Texts.check(HEADER, key, LONGEST);
     }
-
-    /** The answer to a key that was used for another request. */
-    public static ApiException conflict(@Nullable String key) {
-        return ApiException.conflict(HEADER, "The " + HEADER + " '" + key + "' was used for another request.");
-    }
 }

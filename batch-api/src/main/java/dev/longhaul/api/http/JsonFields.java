@@ -1,6 +1,12 @@
 package dev.longhaul.api.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.longhaul.api.errors.ApiException;
@@ -14,8 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object that a tenant sent; a null counts as absent, unknown fields pass, what is wrong is refused by name. */
 public final class JsonFields {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int MOST_BYTES = 1 << 20;
+    /** The longest body that makes sense completes an upload of 10,000 parts: 400 KB. */
+    private static final int MOST_BYTES = 512 << 10;
+    /** So many values, names and brackets, or what a body becomes in memory could be a hundred times as long as itself. */
+    private static final int MOST_TOKENS = 20_000;
+
+    private static final int DEEPEST = 32;
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxTokenCount(MOST_TOKENS)
+                    .maxNestingDepth(DEEPEST)
+                    .build())
+            .build());
 
     private final JsonNode object;
     private final String path;
@@ -25,12 +42,12 @@ public final class JsonFields {
         this.path = path;
     }
 
-    /** Reads a body of at most 1 MiB; blocks. */
+    /** Reads a body of at most 512 KiB; blocks. */
     public static byte[] readBody(InputStream body) {
         try {
             byte[] bytes = body.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
-                throw ApiException.tooLarge(null, "The request body is larger than the maximum of 1 MiB.");
+                throw ApiException.tooLarge(null, "The request body is larger than the maximum of 512 KiB.");
             }
             return bytes;
         } catch (IOException e) {
@@ -41,19 +58,30 @@ public final class JsonFields {
     /** The object that a body is. */
     public static JsonFields parse(byte[] body) {
         JsonNode node;
-        try {
-            node = MAPPER.readTree(body);
+        try (JsonParser parser = MAPPER.createParser(body)) {
+            node = MAPPER.readTree(parser);
+            if (parser.nextToken() != null) {
+                throw new JsonParseException(parser, "Something follows the first value");
+            }
+        } catch (StreamConstraintsException e) {
+            throw ApiException.badRequest(
+                    null,
+                    null,
+                    "The request body is more than any request needs: it may have " + MOST_TOKENS
+                            + " values, names and brackets, nest " + DEEPEST
+                            + " deep, and have numbers of 1000 digits.");
         } catch (JsonProcessingException e) {
             throw ApiException.badRequest(
                     null, null, "The request body is not valid JSON: " + e.getOriginalMessage() + place(e));
         } catch (IOException e) {
             throw ApiException.badRequest(null, null, "The request body cannot be read as JSON.");
         }
-        if (!node.isObject()) {
+        if (node == null || !node.isObject()) {
             throw ApiException.badRequest(
                     "invalid_type",
                     null,
-                    "Invalid type for the request body: expected an object, but got " + kind(node) + " instead.");
+                    "Invalid type for the request body: expected an object, but got "
+                            + (node == null ? "nothing" : kind(node)) + " instead.");
         }
         return new JsonFields(node, "");
     }
@@ -103,29 +131,14 @@ public final class JsonFields {
     /** A list of one text or more; may be absent. */
     public Optional<List<String>> texts(String name, int mostTexts, int most) {
         JsonNode node = present(name);
-        if (node == null) {
-            return Optional.empty();
-        }
-        if (!node.isArray()) {
-            throw ApiException.invalidType(path + name, "an array", kind(node));
-        }
-        if (node.isEmpty() || node.size() > mostTexts) {
+        if (node != null && node.isArray() && (node.isEmpty() || node.size() > mostTexts)) {
             throw ApiException.badRequest(
                     node.isEmpty() ? "empty_array" : "array_above_max_length",
                     path + name,
                     "Invalid '" + path + name + "': expected an array of 1 to " + mostTexts
                             + " strings, but got one of " + node.size() + ".");
         }
-        List<String> texts = new ArrayList<>();
-        for (JsonNode item : node) {
-            String param = path + name + "[" + texts.size() + "]";
-            if (!item.isTextual()) {
-                throw ApiException.invalidType(param, "a string", kind(item));
-            }
-            Texts.check(param, item.textValue(), most);
-            texts.add(item.textValue());
-        }
-        return Optional.of(texts);
+        return texts(name, most);
     }
 
     /** A whole number that must be there. */

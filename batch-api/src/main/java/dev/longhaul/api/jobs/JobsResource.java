@@ -57,8 +57,6 @@ public class JobsResource {
             return JobJson.of(jobs.create(caller.tenantId(), request.id(), request.terms(), idempotency));
         } catch (JobStore.TakenException e) {
             throw ApiException.conflict("id", "There is a job with id '" + request.id() + "' already.");
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotencyKey);
         }
     }
 

@@ -75,15 +75,11 @@ public class KeysResource {
                 ApiKeys.hint(secret),
                 request.scopes(),
                 request.expiresAfter());
-        try {
-            KeyStore.Created created = keys.create(
-                    caller.tenantId(),
-                    key,
-                    idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes)));
-            return KeyJson.CreatedJson.of(created.key(), created.isNew() ? secret : null);
-        } catch (Idempotency.ConflictException e) {
-            throw IdempotencyKey.conflict(idempotencyKey);
-        }
+        KeyStore.Created created = keys.create(
+                caller.tenantId(),
+                key,
+                idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes)));
+        return KeyJson.CreatedJson.of(created.key(), created.isNew() ? secret : null);
     }
 
     @GET

@@ -1,7 +1,6 @@
 package dev.longhaul.api.openapi;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -70,12 +69,14 @@ public class CommonAnswers implements OASFilter {
                     "409", "In conflict with the state of things, or with an earlier use of the `Idempotency-Key`.");
         }
         if (operation.getRequestBody() != null) {
-            if (operation.getRequestBody().getContent().hasMediaType(MediaType.MULTIPART_FORM_DATA)) {
-                statuses.put("408", "The body came too slowly.");
-            }
+            statuses.put("408", "The body came too slowly.");
             statuses.put("413", "The body is too large.");
         }
         statuses.put("414", "The URL is too long.");
+        APIResponse noRange = operation.getResponses().getAPIResponse("416");
+        if (noRange != null) {
+            statuses.put("416", noRange.getDescription());
+        }
         if (method == HttpMethod.POST) {
             statuses.put(
                     "429",

@@ -16,10 +16,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Clients that stay until a batch has ended. Each is a virtual thread that asks PostgreSQL one small question twice a second. */
 @ApplicationScoped
 class Followers {
+    private static final Logger LOG = Logger.getLogger(Followers.class);
     private static final long EVERY_MILLIS = 500;
 
     private final FileSegments segments;
@@ -35,7 +37,7 @@ class Followers {
     }
 
     /**
-     * Copies what there is from an offset on, and what comes, until nothing will; blocks. While PostgreSQL is away it waits.
+     * Copies what there is from an offset on, and what comes, until nothing will; blocks. While PostgreSQL or S3 is away it waits.
      *
      * @throws IOException if the client or the file is gone, or this process is leaving: what was sent then is not all
      */
@@ -44,9 +46,9 @@ class Followers {
         long position = offset;
         boolean ended = false;
         while (!ended) {
-            Optional<Growth> asked = asked(ask);
-            if (asked.isPresent()) {
-                Growth now = asked.get();
+            try {
+                Growth now =
+                        ask.get().orElseThrow(() -> new IOException("the batch was deleted while it was followed"));
                 if (now.gone()) {
                     throw new IOException("the file was deleted while it was followed");
                 }
@@ -57,22 +59,12 @@ class Followers {
                     position = now.bytes();
                 }
                 ended = now.ended();
+            } catch (StoreUnavailableException e) {
+                LOG.debugf("following waits: %s", e.getMessage());
             }
             if (!ended) {
                 pause(clientIsGone);
             }
-        }
-    }
-
-    private static Optional<Growth> asked(Supplier<Optional<Growth>> ask) throws IOException {
-        try {
-            Optional<Growth> now = ask.get();
-            if (now.isEmpty()) {
-                throw new IOException("the batch was deleted while it was followed");
-            }
-            return now;
-        } catch (StoreUnavailableException e) {
-            return Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.longhaul.api.results;
 
 import dev.longhaul.api.auth.Caller;
 import dev.longhaul.api.errors.ApiException;
+import dev.longhaul.api.errors.UnsatisfiableException;
 import dev.longhaul.api.files.ByteRange;
 import dev.longhaul.api.files.FileContent;
 import dev.longhaul.api.http.Texts;
@@ -86,7 +87,7 @@ public class ResultsResource {
         }
         long from = offset == null ? 0 : offset;
         if (from > now.bytes()) {
-            return unsatisfiable(now);
+            throw new UnsatisfiableException(now.bytes());
         }
         if (follow) {
             StreamingOutput lines =
@@ -105,14 +106,8 @@ public class ResultsResource {
                                 "Content-Range",
                                 "bytes " + first + "-" + last + "/" + (now.ended() ? now.bytes() : "*"))
                         .build();
-            case ByteRange.Unsatisfiable none -> unsatisfiable(now);
+            case ByteRange.Unsatisfiable none -> throw new UnsatisfiableException(now.bytes());
         };
-    }
-
-    private static Response unsatisfiable(Growth now) {
-        return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                .header("Content-Range", "bytes */" + now.bytes())
-                .build();
     }
 
     private Response.ResponseBuilder body(Response.Status status, Growth now, long offset, long length) {
