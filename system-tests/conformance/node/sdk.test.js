@@ -1,5 +1,6 @@
 // OpenAI's Node SDK as it comes against a running Longhaul, each answer held against the OpenAPI document.
-// LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where.
+// LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where, LONGHAUL_SMALL_URL where files may have 1 MiB, and
+// LONGHAUL_EXPIRED_UPLOAD is the id of an upload whose hour is over.
 // The backend is inference-sim: a text that begins with `sim:status=400` or `sim:latency=600000` makes a line fail or hang.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
@@ -29,9 +30,7 @@ const hangs = 'sim:latency=600000';
 const fails = 'sim:status=400';
 
 const contract = await Contract.of(baseURL);
-let requests = 0;
 const fetchAndCheck = async (url, options = {}) => {
-  requests++;
   const response = await fetch(url, options);
   await contract.check(url, options.method ?? 'GET', response);
   return response;
@@ -82,6 +81,15 @@ const refused = async (promise, kind, param, code) => {
     return true;
   });
   return refusal;
+};
+
+// What has ended can't be cancelled, and a client that repeats requests is told not to.
+const refuseCancel = async (batch) => {
+  let requests = 0;
+  const counting = client({ fetch: (url, options) => ++requests && fetchAndCheck(url, options) });
+  const error = await refused(counting.batches.cancel(batch.id), OpenAI.ConflictError, null, null);
+  assert.ok(error.message.includes(`Cannot cancel a batch with status '${batch.status}'.`));
+  assert.equal(requests, 1);
 };
 
 const all = async (list) => {
@@ -180,6 +188,16 @@ describe('files', { concurrency: true }, () => {
     }
   });
 
+  test('sees that a file is too large', async () => {
+    const small = client({ baseURL: process.env.LONGHAUL_SMALL_URL });
+    const path = join(folder, 'large.jsonl');
+    writeFileSync(path, Buffer.alloc(8 << 20, ' '));
+    for (const file of [createReadStream(path), await toFile(Buffer.alloc(8 << 20, ' '), 'large.jsonl')]) {
+      const error = await small.files.create({ file, purpose: 'batch' }).catch((error) => error);
+      assert.deepEqual([error.status, error.param, error.type], [413, 'file', 'invalid_request_error']);
+    }
+  });
+
   test('is processed at once', async () => {
     const { id } = await upload();
     assert.equal((await longhaul.files.waitForProcessing(id, { maxWait: 1_000 })).status, 'processed');
@@ -229,6 +247,15 @@ describe('uploads', { concurrency: true }, () => {
     assert.equal((await longhaul.uploads.cancel(upload.id)).status, 'cancelled');
     await refused(longhaul.uploads.complete(upload.id, { part_ids }), OpenAI.ConflictError, null, null);
     await assert.rejects(add(upload, Buffer.from('more')), OpenAI.ConflictError);
+  });
+
+  test('takes nothing more after an hour', async () => {
+    const id = process.env.LONGHAUL_EXPIRED_UPLOAD;
+    await assert.rejects(add({ id }, content), OpenAI.ConflictError);
+    const late = longhaul.uploads.complete(id, { part_ids: ['part_any'] });
+    const error = await refused(late, OpenAI.ConflictError, null, null);
+    assert.ok(error.message.includes("status 'expired'"));
+    await refused(longhaul.uploads.cancel(id), OpenAI.ConflictError, null, null);
   });
 });
 
@@ -310,6 +337,8 @@ describe('batches', { concurrency: true }, () => {
     const { id } = await upload('{}\nnothing\n');
     const batch = await wait(await longhaul.batches.create({ input_file_id: id, endpoint, completion_window }), 'failed');
     unset(batch, 'in_progress_at', 'finalizing_at', 'completed_at', 'output_file_id', 'error_file_id');
+    assert.ok(batch.failed_at >= batch.created_at);
+    await refuseCancel(batch);
     assert.deepEqual(
       batch.errors.data.map((error) => [error.code, error.line]),
       [
@@ -323,8 +352,14 @@ describe('batches', { concurrency: true }, () => {
     const batch = await wait(await create(['Hello', hangs], { completion_window: '10s' }), 'expired');
     unset(batch, 'completed_at', 'failed_at', 'cancelled_at', 'cancelling_at');
     assert.deepEqual(batch.request_counts, { total: 2, completed: 1, failed: 0 });
-    assert.equal((await results(batch.error_file_id))[0].error.code, 'batch_expired');
-    await refused(longhaul.batches.cancel(batch.id), OpenAI.ConflictError, null, null);
+    assert.ok(batch.expired_at >= batch.expires_at);
+    assert.deepEqual((await results(batch.output_file_id)).map((line) => line.custom_id), ['line-0']);
+    const unserved = await results(batch.error_file_id);
+    assert.deepEqual(
+      unserved.map((line) => [line.custom_id, line.response, line.error.code]),
+      [['line-1', null, 'batch_expired']],
+    );
+    await refuseCancel(batch);
   });
 
   test('cancels', async () => {
@@ -334,6 +369,28 @@ describe('batches', { concurrency: true }, () => {
     const { _request_id: one, ...cancelled } = await wait(await longhaul.batches.retrieve(id), 'cancelled');
     const { _request_id: two, ...again } = await longhaul.batches.cancel(id);
     assert.deepEqual(again, cancelled);
+  });
+
+  test('cancels what runs and keeps what is done', async () => {
+    let running = await create(['Hello', hangs]);
+    for (const until = Date.now() + 60_000; running.request_counts.completed === 0; await pause(100)) {
+      assert.ok(Date.now() < until);
+      running = await longhaul.batches.retrieve(running.id);
+    }
+    assert.equal(running.status, 'in_progress');
+    assert.equal((await longhaul.batches.cancel(running.id)).status, 'cancelling');
+    const batch = await wait(running, 'cancelled');
+    const times = [batch.created_at, batch.in_progress_at, batch.cancelling_at, batch.cancelled_at];
+    assert.deepEqual(times, times.toSorted((a, b) => a - b));
+    assert.ok(batch.cancelled_at);
+    unset(batch, 'completed_at', 'failed_at', 'expired_at');
+    assert.deepEqual(batch.request_counts, { total: 2, completed: 1, failed: 0 });
+    assert.deepEqual((await results(batch.output_file_id)).map((line) => line.custom_id), ['line-0']);
+    assert.equal((await results(batch.error_file_id))[0].error.code, 'batch_cancelled');
+  });
+
+  test('asks once to cancel what has completed', async () => {
+    await refuseCancel(await wait(await create(['Hello']), 'completed'));
   });
 
   test('does not know another batch', async () => {
@@ -351,15 +408,7 @@ describe('batches', { concurrency: true }, () => {
   });
 });
 
-describe('one after the other', () => {
-  test('asks once to cancel what has ended', async () => {
-    const batch = await wait(await create(['Hello']), 'completed');
-    const before = requests;
-    const error = await refused(longhaul.batches.cancel(batch.id), OpenAI.ConflictError, null, null);
-    assert.equal(requests - before, 1);
-    assert.ok(error.message.includes("Cannot cancel a batch with status 'completed'."));
-  });
-
+describe('lists', () => {
   test('pages to the end while batches are created', async () => {
     const { id } = await upload();
     const oneMore = async () =>

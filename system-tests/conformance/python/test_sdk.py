@@ -1,6 +1,7 @@
 """OpenAI's Python SDK as it comes, responses strictly validated, against a running Longhaul.
 
-LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY say where. The backend is inference-sim: a text that begins with
+LONGHAUL_BASE_URL (with /v1) and LONGHAUL_API_KEY, an operator's, say where; LONGHAUL_SMALL_URL where files may have
+1 MiB; LONGHAUL_EXPIRED_UPLOAD is the id of an upload whose hour is over. The backend is inference-sim: a text that begins with
 `sim:status=400` or `sim:latency=600000` makes a line fail or hang.
 """
 
@@ -15,6 +16,7 @@ import unittest
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import openai
 from openai import OpenAI
@@ -176,6 +178,16 @@ class FilesTest(Refusals):
             error = self.refused(openai.NotFoundError, "id", None, call, created.id)
             self.assertIn("No such File object: " + created.id, error.message)
 
+    def test_sees_that_a_file_is_too_large(self):
+        small = client(base_url=os.environ["LONGHAUL_SMALL_URL"])
+        for file in [b" " * (8 << 20), io.BytesIO(b" " * (8 << 20))]:
+            before = len(sent)
+            with self.assertRaises(openai.APIStatusError) as caught:
+                small.files.create(file=("a.jsonl", file), purpose="batch")
+            error = caught.exception
+            self.assertEqual((error.status_code, error.param), (413, "file"))
+            self.assertEqual(len(sent) - before, 1, "requests, since a repeat is useless")
+
     def test_is_processed_at_once(self):
         self.assertEqual(longhaul.files.wait_for_processing(upload().id, max_wait_seconds=1).status, "processed")
 
@@ -230,14 +242,27 @@ class UploadsTest(Refusals):
             self.add(upload, b"more")
         self.refused(openai.NotFoundError, "id", None, longhaul.uploads.cancel, "upload_none")
 
+    def test_takes_nothing_more_after_an_hour(self):
+        upload = SimpleNamespace(id=os.environ["LONGHAUL_EXPIRED_UPLOAD"])
+        with self.assertRaises(openai.ConflictError):
+            self.add(upload, self.content)
+        complete, cancel = longhaul.uploads.complete, longhaul.uploads.cancel
+        error = self.refused(openai.ConflictError, None, None, complete, upload.id, part_ids=["part_any"])
+        self.assertIn("status 'expired'", error.message)
+        self.refused(openai.ConflictError, None, None, cancel, upload.id)
+
     def test_cuts_files_itself(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "large.jsonl")
-            path.write_bytes(self.content)
-            upload = longhaul.uploads.upload_file_chunked(
-                file=path, mime_type="application/jsonl", purpose="batch", part_size=100
-            )
-        self.assertEqual(longhaul.files.content(upload.file.id).read(), self.content)
+        large = self.content + b" " * (64 << 20) + b"\n"
+        for content, options in [(self.content, {"part_size": 100}), (large, {})]:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder, "large.jsonl")
+                path.write_bytes(content)
+                upload = longhaul.uploads.upload_file_chunked(
+                    file=path, mime_type="application/jsonl", purpose="batch", **options
+                )
+            found = longhaul.files.content(upload.file.id).read()
+            self.assertTrue(found == content, "other bytes came back")
+            longhaul.files.delete(upload.file.id)
 
 
 class BatchesTest(Refusals):
@@ -383,9 +408,11 @@ class BatchesTest(Refusals):
     def test_cancels_what_runs_and_keeps_what_is_done(self):
         running = create("Hello", HANGS)
         until = time.monotonic() + 60
-        while longhaul.batches.retrieve(running.id).request_counts.completed == 0:
+        while running.request_counts.completed == 0:
             self.assertLess(time.monotonic(), until)
             time.sleep(0.1)
+            running = longhaul.batches.retrieve(running.id)
+        self.assertEqual(running.status, "in_progress")
         self.assertEqual(longhaul.batches.cancel(running.id).status, "cancelling")
         cancelled = wait(running, "cancelled")
         self.assertEqual(cancelled.request_counts.to_dict(), {"total": 2, "completed": 1, "failed": 0})
@@ -474,6 +501,31 @@ class AnswersTest(Refusals):
             **wanted | {"metadata": {"another": "body"}},
             extra_headers=headers,
         )
+
+    def test_is_told_of_a_limit_and_whether_to_wait(self):
+        tenant = f"python-{uuid.uuid4()}"
+        key = longhaul.post("/api_keys", cast_to=object, body={"name": "limited", "tenant": tenant})["value"]
+        limited = client(api_key=key)
+
+        def one_more_file():
+            return limited.files.create(file=("input.jsonl", lines("Hello")), purpose="batch").id
+
+        file = one_more_file()
+        longhaul.post(f"/tenants/{tenant}/limits", cast_to=object, body={"files": 1, "enqueued_batches": 0})
+        self.assertIsNone(self.refused_by_limit(one_more_file).get("retry-after"))
+        patient = limited.with_options(max_retries=0)
+        answer = self.refused_by_limit(
+            lambda: patient.batches.create(input_file_id=file, endpoint=CHAT, completion_window="24h")
+        )
+        self.assertGreater(int(answer["retry-after"]), 0)
+
+    def refused_by_limit(self, call):
+        before = len(sent)
+        with self.assertRaises(openai.RateLimitError) as caught:
+            call()
+        self.assertEqual(len(sent) - before, 1)
+        self.assertEqual((caught.exception.code, caught.exception.type), ("rate_limit_exceeded", "requests"))
+        return caught.exception.response.headers
 
     def test_lets_nobody_in_with_a_wrong_key(self):
         stranger = client(api_key="sk-nobody-knows-this-one")

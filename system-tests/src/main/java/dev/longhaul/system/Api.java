@@ -120,6 +120,13 @@ public final class Api {
         return act(id, "retry");
     }
 
+    /** Those of the failed lines of an ended batch that ended with that code. */
+    public Batch retry(String id, String errorCode) {
+        ObjectNode body = Json.object();
+        body.putArray("error_codes").add(errorCode);
+        return new Batch(post("/batches/" + id + "/retry", body));
+    }
+
     /** The results of a batch from a byte on until it has ended; the caller closes the stream. */
     public InputStream follow(String id, long offset) {
         HttpResponse<InputStream> response = Http.send(

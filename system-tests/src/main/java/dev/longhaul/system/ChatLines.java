@@ -34,7 +34,7 @@ public record ChatLines(int count, IntFunction<String> text) {
     }
 
     /** What the question of a line begins with, and the simulator's answer repeats. */
-    static String question(int number) {
+    public static String question(int number) {
         return "Question " + number + ". ";
     }
 

@@ -1,14 +1,17 @@
 package dev.longhaul.conformance;
 
-import dev.longhaul.conformance.Toolbox.Program;
+import dev.longhaul.system.Servers;
 import dev.longhaul.system.Stack;
 import dev.longhaul.system.SystemTest;
 import dev.longhaul.system.Tester;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -20,12 +23,39 @@ class ForeignSdksTest {
     private static CompletableFuture<Void> python = CompletableFuture.completedFuture(null);
     private static CompletableFuture<Void> node = CompletableFuture.completedFuture(null);
 
+    private static @Nullable OtherApi small;
+
     @BeforeAll
-    static void begin(Tester tester) {
+    static void begin(Tester tester) throws SQLException {
         tester.ready();
-        python = CompletableFuture.runAsync(
-                () -> run(Toolbox.python("python"), tester, "-W", "ignore::ResourceWarning", "-m", "unittest"));
-        node = CompletableFuture.runAsync(() -> run(Toolbox.node("node"), tester, "--test"));
+        small = OtherApi.start(tester, Map.of("LONGHAUL_LIMITS_BATCH_FILE_SIZE", "1M"));
+        Stack.Status status = tester.status();
+        Map<String, String> environment = Map.of(
+                "LONGHAUL_BASE_URL",
+                status.api().toString(),
+                "LONGHAUL_API_KEY",
+                status.apiKey(),
+                "LONGHAUL_SMALL_URL",
+                small.base() + "/v1",
+                "LONGHAUL_EXPIRED_UPLOAD",
+                expiredUpload(tester));
+        python = CompletableFuture.runAsync(() -> Toolbox.python("python")
+                .run(LIMIT, environment, List.of("-W", "ignore::ResourceWarning", "-m", "unittest")));
+        node = CompletableFuture.runAsync(() -> Toolbox.node("node").run(LIMIT, environment, List.of("--test")));
+    }
+
+    private static String expiredUpload(Tester tester) throws SQLException {
+        String id = tester.api().post("/uploads", """
+                {"filename":"late.jsonl","purpose":"batch","bytes":1,"mime_type":"application/jsonl"}""").path("id").asText();
+        new Servers(tester.stack()).expireUpload(id);
+        return id;
+    }
+
+    @AfterAll
+    static void close() {
+        if (small != null) {
+            small.close();
+        }
     }
 
     @Test
@@ -36,14 +66,6 @@ class ForeignSdksTest {
     @Test
     void nodeFindsNothingToComplainOf() {
         end(node);
-    }
-
-    private static void run(Program program, Tester tester, String... arguments) {
-        Stack.Status status = tester.status();
-        program.run(
-                LIMIT,
-                Map.of("LONGHAUL_BASE_URL", status.api().toString(), "LONGHAUL_API_KEY", status.apiKey()),
-                List.of(arguments));
     }
 
     /** What it threw says whether it failed or was skipped. */

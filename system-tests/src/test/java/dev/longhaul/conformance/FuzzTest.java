@@ -2,20 +2,28 @@ package dev.longhaul.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.longhaul.system.Json;
 import dev.longhaul.system.SystemTest;
 import dev.longhaul.system.Tester;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Schemathesis, led by the OpenAPI document through every operation and from one to the next: no fault of ours, no answer that the
- * document doesn't know, no hang. Left out are checks that know better than the service: unknown keys pass here, a schema can't say that
- * a file must be JSON, and what was created under an {@code Idempotency-Key} may have been deleted when that key comes again.
+ * Schemathesis, led by the OpenAPI document through every operation and, by its links, from one to the next: no fault of ours, no
+ * answer that the document doesn't know, no hang. Its reports must say that it got everywhere. Left out are checks that know better
+ * than the service: unknown keys pass here, a schema can't say that a file must be JSON, and what was created under an
+ * {@code Idempotency-Key} may have been deleted when that key comes again.
  */
 @SystemTest
 class FuzzTest {
@@ -30,9 +38,18 @@ class FuzzTest {
             "allow_header_conformance",
             "use_after_free",
             "ignored_auth");
-    private static final Duration BUDGET = Duration.ofSeconds(20);
+    private static final Pattern COMPLETION_WITH_A_PART = Pattern.compile("\"part_ids\": ?\\[\"part_[0-9a-f]{32}\"]");
+    private static final Duration BUDGET = Duration.ofSeconds(16);
+    private static final Duration UPLOADS_BUDGET = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofSeconds(110);
     private static final Duration HANGS = Duration.ofSeconds(20);
+
+    private Toolbox.Program fuzzer;
+
+    @BeforeEach
+    void install() {
+        fuzzer = Toolbox.python("fuzz");
+    }
 
     /** Whoever calls everything with an operator's key may also set the limits of the tenant that all tests share. */
     @AfterEach
@@ -48,26 +65,57 @@ class FuzzTest {
     }
 
     @Test
-    void noOperationFailsOrSaysWhatTheDocumentDoesNotKnow(Tester tester) {
-        Toolbox.python("fuzz")
-                .run(
-                        LIMIT,
-                        Map.of(),
-                        List.of(
-                                "-m",
-                                "schemathesis.cli",
-                                "run",
-                                tester.status().api().resolve("/openapi.json").toString(),
-                                "--header=Authorization: Bearer "
-                                        + tester.status().apiKey(),
-                                "--checks=" + CHECKS,
-                                "--seed=1",
-                                "--max-time=" + BUDGET.toSeconds(),
-                                "--request-timeout=" + HANGS.toSeconds(),
-                                "--generation-database=none",
-                                "--suppress-health-check=all",
-                                "--continue-on-failure",
-                                "--warnings=off",
-                                "--no-color"));
+    void noOperationFailsOrSaysWhatTheDocumentDoesNotKnow(Tester tester) throws IOException {
+        Path verdict = fuzzer.home().resolve("verdict.json");
+
+        fuzz(tester, BUDGET, "--report-json-path=" + verdict);
+
+        JsonNode report = Json.parse(Files.readAllBytes(verdict));
+        JsonNode operations = report.path("operations");
+        assertThat(operations.path("tested").asInt())
+                .as("operations that were asked")
+                .isPositive()
+                .isEqualTo(operations.path("total").asInt());
+        assertThat(report.at("/phases/stateful/status").asText())
+                .as("the phase that follows links")
+                .isEqualTo("success");
+    }
+
+    /** So long a way is found by chance in much time, or where there are few others. */
+    @Test
+    void anUploadIsFollowedFromItsPartToItsCompletion(Tester tester) throws IOException {
+        Path events = fuzzer.home().resolve("uploads.ndjson");
+
+        fuzz(
+                tester,
+                UPLOADS_BUDGET,
+                "--phases=stateful",
+                "--mode=positive",
+                "--include-operation-id=createUpload",
+                "--include-operation-id=addUploadPart",
+                "--include-operation-id=completeUpload",
+                "--report-ndjson-path=" + events);
+
+        assertThat(Files.readString(events)).containsPattern(COMPLETION_WITH_A_PART);
+    }
+
+    private void fuzz(Tester tester, Duration budget, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-m",
+                "schemathesis.cli",
+                "run",
+                tester.status().api().resolve("/openapi.json").toString(),
+                "--header=Authorization: Bearer " + tester.status().apiKey(),
+                "--checks=" + CHECKS,
+                "--seed=1",
+                "--max-time=" + budget.toSeconds(),
+                "--request-timeout=" + HANGS.toSeconds(),
+                "--generation-database=none",
+                "--suppress-health-check=all",
+                "--continue-on-failure",
+                "--warnings=off",
+                "--no-color"));
+        arguments.addAll(List.of(more));
+        fuzzer.run(LIMIT, Map.of(), arguments);
     }
 }

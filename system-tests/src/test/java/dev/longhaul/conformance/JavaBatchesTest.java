@@ -14,11 +14,14 @@ import com.openai.models.batches.BatchCreateParams.Metadata;
 import com.openai.models.batches.BatchCreateParams.OutputExpiresAfter;
 import com.openai.models.batches.BatchListParams;
 import com.openai.models.batches.BatchRequestCounts;
+import com.openai.models.batches.BatchUsage;
+import dev.longhaul.system.Json;
 import dev.longhaul.system.SystemTest;
 import dev.longhaul.system.Tester;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,21 +81,24 @@ class JavaBatchesTest {
                         .orElseThrow()
                         ._additionalProperties())
                 .isEqualTo(full.build()._additionalProperties());
-        JavaSdk.refused(
-                400,
-                "metadata",
-                "object_above_max_properties",
-                () -> sdk.create(sdk.batch("Hello")
-                        .metadata(full.putAdditionalProperty("more", JsonValue.from(""))
-                                .build())));
-        JavaSdk.refused(
-                400,
-                "metadata.tags",
-                "invalid_type",
-                () -> sdk.create(sdk.batch("Hello")
-                        .metadata(Metadata.builder()
-                                .putAdditionalProperty("tags", JsonValue.from(List.of("a")))
-                                .build())));
+        assertThat(sdk.create(sdk.batch("Hello").metadata(Optional.empty()))
+                        .metadata()
+                        .orElseThrow()
+                        ._additionalProperties())
+                .isEmpty();
+        refusesMetadata(
+                "metadata", "object_above_max_properties", full.putAdditionalProperty("more", JsonValue.from("")));
+        refusesMetadata("metadata", "property_name_above_max_length", one("k".repeat(65), ""));
+        refusesMetadata("metadata.key", "string_above_max_length", one("key", "v".repeat(513)));
+        refusesMetadata("metadata.tags", "invalid_type", one("tags", List.of("a")));
+    }
+
+    private void refusesMetadata(String param, String code, Metadata.Builder metadata) {
+        refusesToCreate(param, code, sdk.batch("Hello").metadata(metadata.build()));
+    }
+
+    private static Metadata.Builder one(String key, Object value) {
+        return Metadata.builder().putAdditionalProperty(key, JsonValue.from(value));
     }
 
     @Test
@@ -106,9 +112,18 @@ class JavaBatchesTest {
         assertThat(batch.completionWindow()).isEqualTo("unlimited");
         assertThat(batch.expiresAt()).contains(4_102_444_800L);
         assertThat(batch._additionalProperties()).containsEntry("job_name", JsonValue.from("nightly"));
-        assertThat(batch._additionalProperties())
-                .hasEntrySatisfying(
-                        "job_id", id -> assertThat(id.asStringOrThrow()).startsWith("job-"));
+        JsonValue job = batch._additionalProperties().getOrDefault("job_id", JsonValue.from(""));
+        assertThat(job.asStringOrThrow()).startsWith("job-");
+        assertThat(sdk.create(sdk.batch("Hello").putAdditionalBodyProperty("job_id", job))
+                        ._additionalProperties())
+                .containsEntry("job_id", job);
+        assertThat(JavaSdk.refused(
+                        404,
+                        "job_id",
+                        null,
+                        () -> sdk.create(
+                                sdk.batch("Hello").putAdditionalBodyProperty("job_id", JsonValue.from("job-none")))))
+                .hasMessageContaining("job-none");
     }
 
     @Test
@@ -117,6 +132,8 @@ class JavaBatchesTest {
                 "input_file_id",
                 "missing_required_parameter",
                 sdk.batch("Hello").inputFileId(JsonField.ofNullable(null)));
+        refusesToCreate(
+                "endpoint", "missing_required_parameter", sdk.batch("Hello").endpoint(JsonField.ofNullable(null)));
         refusesToCreate("endpoint", "invalid_value", sdk.batch("Hello").endpoint(Endpoint.of("/v1/nothing")));
         refusesToCreate(
                 "completion_window", "invalid_value", sdk.batch("Hello").completionWindow(CompletionWindow.of("soon")));
@@ -128,6 +145,14 @@ class JavaBatchesTest {
                 "output_expires_after.seconds",
                 "integer_above_max_value",
                 sdk.batch("Hello").outputExpiresAfter(after(2_592_001)));
+        refusesToCreate(
+                "output_expires_after.anchor",
+                "invalid_value",
+                sdk.batch("Hello")
+                        .outputExpiresAfter(OutputExpiresAfter.builder()
+                                .anchor(JsonValue.from("now"))
+                                .seconds(3_600)
+                                .build()));
     }
 
     private void refusesToCreate(String param, String code, BatchCreateParams.Builder batch) {
@@ -155,12 +180,19 @@ class JavaBatchesTest {
                         batch.completedAt().orElseThrow(),
                         batch.expiresAt().orElseThrow()))
                 .isSorted();
-        assertThat(batch.failedAt()).isEmpty();
+        assertThat(List.of(batch.failedAt(), batch.expiredAt(), batch.cancellingAt(), batch.cancelledAt()))
+                .containsOnly(Optional.empty());
         assertThat(batch.errors()).isEmpty();
         assertThat(batch.model()).contains("sim-chat");
-        assertThat(batch.usage().orElseThrow().totalTokens()).isPositive();
         String output = batch.outputFileId().orElseThrow();
         assertThat(sdk.linesOf(output)).hasSize(2).allMatch(line -> line.contains("\"status_code\":200"));
+        BatchUsage usage = batch.usage().orElseThrow();
+        assertThat(List.of(usage.inputTokens(), usage.outputTokens(), usage.totalTokens()))
+                .containsExactly(
+                        sumOf("prompt_tokens", output),
+                        sumOf("completion_tokens", output),
+                        sumOf("total_tokens", output))
+                .doesNotContain(0L);
         assertThat(sdk.linesOf(batch.errorFileId().orElseThrow()))
                 .singleElement()
                 .asString()
@@ -169,14 +201,22 @@ class JavaBatchesTest {
                 .contains(client.files().retrieve(output).createdAt() + 7_200);
     }
 
+    private long sumOf(String tokens, String output) {
+        return sdk.linesOf(output).stream()
+                .mapToLong(line ->
+                        Json.parse(line).at("/response/body/usage/" + tokens).asLong())
+                .sum();
+    }
+
     @Test
     void failsForAFileThatIsNoBatch() {
         String file = sdk.upload("{}\nnothing\n".getBytes(UTF_8)).id();
 
         Batch batch = sdk.await(sdk.create(sdk.batch("Hello").inputFileId(file)), Batch.Status.FAILED);
 
-        assertThat(batch.failedAt()).isPresent();
-        assertThat(batch.inProgressAt()).isEmpty();
+        assertThat(batch.failedAt().orElseThrow()).isGreaterThanOrEqualTo(batch.createdAt());
+        assertThat(List.of(batch.inProgressAt(), batch.finalizingAt(), batch.completedAt(), batch.expiredAt()))
+                .containsOnly(Optional.empty());
         assertThat(batch.errors().orElseThrow().data().orElseThrow())
                 .extracting(
                         error -> error.code().orElseThrow() + " " + error.line().orElseThrow())
@@ -185,12 +225,21 @@ class JavaBatchesTest {
 
     @Test
     void expires() {
-        Batch batch = sdk.await(
-                sdk.create(sdk.batch("Hello", JavaSdk.HANGS).completionWindow(CompletionWindow.of("10s"))),
-                Batch.Status.EXPIRED);
+        Batch created = sdk.create(sdk.batch("Hello", JavaSdk.HANGS).completionWindow(CompletionWindow.of("10s")));
+        Batch over = sdk.await(
+                created,
+                batch -> JsonValue.from("expired")
+                        .equals(batch._additionalProperties().get("stop_reason")));
+        assertThat(over.status()).isEqualTo(Batch.Status.IN_PROGRESS);
+        assertThat(over.expiredAt()).isEmpty();
+        assertThat(over.errorFileId()).isEmpty();
 
-        assertThat(batch.expiredAt()).isPresent();
-        assertThat(batch.completedAt()).isEmpty();
+        Batch batch = sdk.await(created, Batch.Status.EXPIRED);
+
+        assertThat(batch.expiredAt().orElseThrow())
+                .isGreaterThanOrEqualTo(batch.expiresAt().orElseThrow());
+        assertThat(List.of(batch.completedAt(), batch.failedAt(), batch.cancellingAt(), batch.cancelledAt()))
+                .containsOnly(Optional.empty());
         assertThat(counts(batch)).containsExactly(2L, 1L, 0L);
         assertThat(sdk.linesOf(batch.errorFileId().orElseThrow()))
                 .singleElement()
@@ -208,6 +257,31 @@ class JavaBatchesTest {
 
         Batch cancelled = sdk.await(created, Batch.Status.CANCELLED);
         assertThat(client.batches().cancel(created.id())).isEqualTo(cancelled);
+    }
+
+    @Test
+    void cancelsWhatRunsAndKeepsWhatIsDone() {
+        Batch running = sdk.await(
+                sdk.create(sdk.batch("Hello", JavaSdk.HANGS)),
+                batch -> counts(batch).get(1).equals(1L));
+        assertThat(running.status()).isEqualTo(Batch.Status.IN_PROGRESS);
+
+        assertThat(client.batches().cancel(running.id()).status()).isEqualTo(Batch.Status.CANCELLING);
+
+        Batch cancelled = sdk.await(running, Batch.Status.CANCELLED);
+        assertThat(List.of(
+                        cancelled.inProgressAt().orElseThrow(),
+                        cancelled.cancellingAt().orElseThrow(),
+                        cancelled.cancelledAt().orElseThrow()))
+                .isSorted();
+        assertThat(List.of(cancelled.completedAt(), cancelled.failedAt(), cancelled.expiredAt()))
+                .containsOnly(Optional.empty());
+        assertThat(counts(cancelled)).containsExactly(2L, 1L, 0L);
+        assertThat(sdk.linesOf(cancelled.outputFileId().orElseThrow())).hasSize(1);
+        assertThat(sdk.linesOf(cancelled.errorFileId().orElseThrow()))
+                .singleElement()
+                .asString()
+                .contains("batch_cancelled");
     }
 
     @Test

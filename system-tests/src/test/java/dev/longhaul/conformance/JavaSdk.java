@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +98,13 @@ final class JavaSdk implements AutoCloseable {
     }
 
     Batch await(Batch batch, Batch.Status status) {
-        return Awaitility.await(batch.id() + " is " + status)
+        return await(batch, found -> found.status().equals(status));
+    }
+
+    Batch await(Batch batch, Predicate<Batch> wished) {
+        return Awaitility.await(batch.id() + " is as wished")
                 .atMost(LIMIT)
-                .until(
-                        () -> client.batches().retrieve(batch.id()),
-                        found -> found.status().equals(status));
+                .until(() -> client.batches().retrieve(batch.id()), wished);
     }
 
     byte[] content(String fileId) {

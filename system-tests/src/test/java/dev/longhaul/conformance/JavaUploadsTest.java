@@ -9,9 +9,13 @@ import com.openai.models.uploads.Upload;
 import com.openai.models.uploads.UploadCompleteParams;
 import com.openai.models.uploads.UploadCreateParams;
 import com.openai.models.uploads.parts.PartCreateParams;
+import dev.longhaul.system.Servers;
 import dev.longhaul.system.SystemTest;
 import dev.longhaul.system.Tester;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,11 +45,11 @@ class JavaUploadsTest {
     }
 
     @Test
-    void putsPartsTogetherInTheStatedOrder() {
+    void putsPartsTogetherInTheStatedOrder() throws NoSuchAlgorithmException {
         Upload upload = begin();
         List<String> parts = addAtOnce(upload, CUTS.reversed());
 
-        Upload completed = complete(upload, parts.reversed());
+        Upload completed = complete(upload, parts.reversed(), digest(CONTENT));
 
         assertThat(completed.status()).isEqualTo(Upload.Status.COMPLETED);
         FileObject file = completed.file().orElseThrow();
@@ -55,10 +59,11 @@ class JavaUploadsTest {
     }
 
     @Test
-    void refusesAWrongSumOrPartAndGoesOn() {
+    void refusesAWrongSumDigestOrPartAndGoesOn() throws NoSuchAlgorithmException {
         Upload upload = begin();
         List<String> parts = addAtOnce(upload, CUTS);
 
+        JavaSdk.refused(400, "md5", "invalid_value", () -> complete(upload, parts, digest(CUTS.getFirst())));
         JavaSdk.refused(400, "part_ids", "invalid_value", () -> complete(upload, parts.subList(0, 2)));
         JavaSdk.refused(400, "part_ids[0]", "invalid_value", () -> complete(upload, List.of("part_none")));
 
@@ -68,10 +73,25 @@ class JavaUploadsTest {
     @Test
     void cancels() {
         Upload upload = begin();
+        List<String> parts = addAtOnce(upload, CUTS);
 
         assertThat(client.uploads().cancel(upload.id()).status()).isEqualTo(Upload.Status.CANCELLED);
 
+        JavaSdk.refused(409, null, null, () -> complete(upload, parts));
         JavaSdk.refused(409, null, null, () -> add(upload, CUTS.getFirst()));
+    }
+
+    @Test
+    void takesNothingMoreAfterAnHour(Tester tester) throws Exception {
+        Upload upload = begin();
+        List<String> parts = addAtOnce(upload, CUTS);
+
+        new Servers(tester.stack()).expireUpload(upload.id());
+
+        JavaSdk.refused(409, null, null, () -> add(upload, CUTS.getFirst()));
+        assertThat(JavaSdk.refused(409, null, null, () -> complete(upload, parts)))
+                .hasMessageContaining("status 'expired'");
+        JavaSdk.refused(409, null, null, () -> client.uploads().cancel(upload.id()));
     }
 
     private Upload begin() {
@@ -83,6 +103,7 @@ class JavaUploadsTest {
                         .purpose(FilePurpose.BATCH)
                         .build());
         assertThat(upload.status()).isEqualTo(Upload.Status.PENDING);
+        assertThat(upload.expiresAt()).isEqualTo(upload.createdAt() + 3_600);
         return upload;
     }
 
@@ -98,9 +119,18 @@ class JavaUploadsTest {
     }
 
     private Upload complete(Upload upload, List<String> parts) {
-        return client.uploads()
-                .complete(
-                        upload.id(),
-                        UploadCompleteParams.builder().partIds(parts).build());
+        return complete(upload, UploadCompleteParams.builder().partIds(parts));
+    }
+
+    private Upload complete(Upload upload, List<String> parts, String md5) {
+        return complete(upload, UploadCompleteParams.builder().partIds(parts).md5(md5));
+    }
+
+    private Upload complete(Upload upload, UploadCompleteParams.Builder params) {
+        return client.uploads().complete(upload.id(), params.build());
+    }
+
+    private static String digest(byte[] content) throws NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.batches.Batch;
+import com.openai.models.batches.BatchCreateParams.CompletionWindow;
+import com.openai.models.batches.BatchRequestCounts;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import dev.longhaul.system.ChatLines;
@@ -20,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -39,12 +40,15 @@ class OpenAiProfileTest {
 
     private Tester tester;
     private JavaSdk sdk;
+    /** Runs out of time while the tests run. */
+    private Batch expiring;
 
     @BeforeAll
     void start() {
         tester = new Tester(
                 Stack.root().resolve("system-tests/target/openai-stack"), Map.of("LONGHAUL_LIMITS_PROFILE", "openai"));
         sdk = JavaSdk.of(tester);
+        expiring = sdk.create(sdk.batch("Hello", JavaSdk.HANGS).completionWindow(CompletionWindow.of("10s")));
     }
 
     @AfterAll
@@ -131,34 +135,67 @@ class OpenAiProfileTest {
     @Test
     void noLineIsLostOrDoubledWhoeverIsKilled() {
         int count = 2_000;
+        ChatLines asked = new ChatLines(count, number -> number % 10 == 0 ? JavaSdk.FAILS : ChatLines.question(number));
         tester.simulator().behave(Map.of("latency_ms", 50));
-        Batch created = create(ChatLines.of(count).bytes());
-        Awaitility.await("a part is done")
-                .until(() -> sdk.client()
-                                .batches()
-                                .retrieve(created.id())
-                                .requestCounts()
-                                .orElseThrow()
-                                .completed()
-                        > 100);
+        Batch created = create(asked.bytes());
+        sdk.await(created, batch -> batch.requestCounts().orElseThrow().completed() > 100);
         tester.kill("batch-dispatcher-1");
         tester.kill("batch-finalizer-1");
         tester.up();
 
         Batch batch = sdk.await(created, Batch.Status.COMPLETED);
 
-        Set<String> ids = new HashSet<>();
-        List<String> lines = new ArrayList<>();
-        for (String text : sdk.linesOf(batch.outputFileId().orElseThrow())) {
-            JsonNode line = Json.parse(text);
-            assertThat(line.path("response").path("status_code").asInt()).isEqualTo(200);
-            assertThat(line.path("error").isNull()).isTrue();
-            assertThat(ids.add(line.path("id").asText())).isTrue();
-            lines.add(line.path("custom_id").asText());
-        }
-        assertThat(lines)
+        Results results = new Results();
+        results.read(sdk.linesOf(batch.outputFileId().orElseThrow()), 200);
+        assertThat(results.customIds).hasSize(count - count / 10);
+        results.read(sdk.linesOf(batch.errorFileId().orElseThrow()), 400);
+        assertThat(results.customIds)
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, count).mapToObj(ChatLines::customId).toList());
+        BatchRequestCounts counts = batch.requestCounts().orElseThrow();
+        assertThat(List.of(counts.total(), counts.completed(), counts.failed())).containsExactly(2_000L, 1_800L, 200L);
+    }
+
+    @Test
+    void cancelledAndExpiredLinesAreInTheErrorFile() {
+        Batch running = sdk.await(
+                sdk.create(sdk.batch("Hello", JavaSdk.HANGS)),
+                batch -> batch.requestCounts().orElseThrow().completed() == 1);
+        sdk.client().batches().cancel(running.id());
+
+        servesOneOfTwo(sdk.await(running, Batch.Status.CANCELLED), "batch_cancelled");
+        servesOneOfTwo(sdk.await(expiring, Batch.Status.EXPIRED), "batch_expired");
+    }
+
+    private void servesOneOfTwo(Batch ended, String code) {
+        BatchRequestCounts counts = ended.requestCounts().orElseThrow();
+        assertThat(List.of(counts.total(), counts.completed(), counts.failed())).containsExactly(2L, 1L, 0L);
+        assertThat(sdk.linesOf(ended.outputFileId().orElseThrow())).hasSize(1);
+        JsonNode unserved =
+                Json.parse(String.join("", sdk.linesOf(ended.errorFileId().orElseThrow())));
+        assertThat(unserved.path("custom_id").asText()).isEqualTo("line-1");
+        assertThat(unserved.path("response").isNull()).isTrue();
+        assertThat(unserved.path("error").path("code").asText()).isEqualTo(code);
+    }
+
+    /** Lines of result files, each answered with a status, each with ids of its own. */
+    private static final class Results {
+        private final List<String> customIds = new ArrayList<>();
+        private final Set<String> ids = new HashSet<>();
+        private final Set<String> requestIds = new HashSet<>();
+
+        void read(List<String> lines, int status) {
+            for (String text : lines) {
+                JsonNode line = Json.parse(text);
+                JsonNode response = line.path("response");
+                assertThat(response.path("status_code").asInt()).isEqualTo(status);
+                assertThat(requestIds.add(response.path("request_id").asText())).isTrue();
+                assertThat(response.path("body").isObject()).isTrue();
+                assertThat(line.path("error").isNull()).isTrue();
+                assertThat(ids.add(line.path("id").asText())).isTrue();
+                customIds.add(line.path("custom_id").asText());
+            }
+        }
     }
 
     private Batch failed(byte[] content) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.longhaul.system.Api;
 import dev.longhaul.system.Batch;
 import dev.longhaul.system.ChatLines;
 import dev.longhaul.system.Json;
@@ -14,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * One page of documentation a test: the request that it shows, and its table of the answer, held against batches of every kind. A key
- * that a page types without null may be null all the same, since all four services answer so.
+ * One page of documentation a test: the request that it shows, run as it stands there, and its table of the answer, held against
+ * batches of every kind. A key that a page types without null may be null all the same, since all four services answer so.
  */
 @SystemTest
 class SeedPagesTest {
@@ -177,27 +177,44 @@ class SeedPagesTest {
         "x-tfy-aws-bedrock-model", "any"
     };
 
+    private static List<Batch> oneOfEachKind = List.of();
+
     private URI host = URI.create("http://unknown");
     private String[] bearer = {};
+    private SeedPage page = new SeedPage("", "");
 
     @BeforeEach
     void address(Tester tester) {
         host = tester.status().api().resolve("/");
         bearer = new String[] {"Authorization", "Bearer " + tester.status().apiKey()};
+        page = page(host, tester.status().apiKey());
+    }
+
+    private static SeedPage page(URI host, String key) {
+        return new SeedPage(host.toString().replaceFirst("/$", ""), key);
     }
 
     @Test
     void openAiRetrieveBatch(Tester tester) {
         for (Batch batch : oneOfEachKind(tester)) {
-            assertIs(OPENAI_BATCH, get(host, "v1/batches/" + batch.id(), bearer));
+            JsonNode answer = get(host, "v1/batches/" + batch.id(), bearer);
+            assertIs(OPENAI_BATCH, answer);
+            assertThat(Json.parse(page.run("openai-retrieve-batch.sh", batch.id())))
+                    .isEqualTo(answer);
         }
     }
 
     @Test
     void budRetrieveBatch(Tester tester) {
-        for (Batch batch : oneOfEachKind(tester)) {
-            assertIs(BUD_BATCH, get(host, "v1/batches/" + batch.id(), bearer));
+        List<Batch> batches = oneOfEachKind(tester);
+        for (Batch batch : batches) {
+            JsonNode answer = get(host, "v1/batches/" + batch.id(), bearer);
+            assertIs(BUD_BATCH, answer);
+            assertThat(Json.parse(page.run("bud-retrieve-batch.sh", batch.id())))
+                    .isEqualTo(answer);
         }
+        assertThat(page.run("bud-retrieve-batch.py", batches.getFirst().id()))
+                .isEqualTo("Status: completed\nProgress: 2/3\n");
     }
 
     @Test
@@ -218,42 +235,28 @@ class SeedPagesTest {
     void budListBatches(Tester tester) {
         oneOfEachKind(tester);
 
-        JsonNode page = get(host, "v1/batches?limit=20", bearer);
-        assertIs(BUD_LIST, page);
-        assertThat(page.at("/first_id")).isEqualTo(page.at("/data/0/id"));
-        assertThat(page.at("/last_id"))
-                .isEqualTo(page.path("data").get(page.path("data").size() - 1).path("id"));
+        JsonNode list = get(host, "v1/batches?limit=20", bearer);
+        assertIs(BUD_LIST, list);
+        assertThat(list.at("/first_id")).isEqualTo(list.at("/data/0/id"));
+        assertThat(list.at("/last_id"))
+                .isEqualTo(list.path("data").get(list.path("data").size() - 1).path("id"));
+        assertThat(Json.parse(page.run("bud-list-batches.sh", "")).findValuesAsText("id"))
+                .isEqualTo(list.findValuesAsText("id"));
     }
 
-    /** The loop of that page: pages of a hundred until there are no more. */
+    /** The loop of that page, over more batches than a page of it holds. */
     @Test
     void budPagesThroughAllBatches(Tester tester) {
-        Batch oldest = tester.start(ChatLines.of(1));
-        List<String> newer = new ArrayList<>();
-        String file = tester.api().upload(ChatLines.of(1).bytes());
-        for (int number = 0; number < 150; number++) {
-            newer.add(tester.api().create(file).id());
+        String key = tester.api()
+                .post("/api_keys", "{\"name\":\"bud\",\"tenant\":\"seed-pages-bud\"}")
+                .path("value")
+                .asText();
+        Api api = new Api(tester.status().api(), key);
+        for (int number = 0; number < 101; number++) {
+            api.create("file-none");
         }
 
-        List<String> all = new ArrayList<>();
-        JsonNode page = get(host, "v1/batches?limit=100", bearer);
-        for (;
-                ;
-                page = get(
-                        host,
-                        "v1/batches?limit=100&after=" + page.path("last_id").asText(),
-                        bearer)) {
-            assertThat(page.path("data").size()).isLessThanOrEqualTo(100);
-            page.path("data").forEach(batch -> all.add(batch.path("id").asText()));
-            if (!page.path("has_more").asBoolean()) {
-                break;
-            }
-        }
-
-        assertThat(all)
-                .doesNotHaveDuplicates()
-                .startsWith(newer.reversed().toArray(String[]::new))
-                .contains(oldest.id());
+        assertThat(page(host, key).run("bud-list-batches.py", "")).isEqualTo("Total batches: 101\n");
     }
 
     @Test
@@ -261,7 +264,10 @@ class SeedPagesTest {
         String[] headers =
                 Stream.of(bearer, TRUEFOUNDRY_HEADERS).flatMap(Stream::of).toArray(String[]::new);
         for (Batch batch : oneOfEachKind(tester)) {
-            assertIs(TRUEFOUNDRY_BATCH, get(host, "batches/" + batch.id(), headers));
+            JsonNode answer = get(host, "batches/" + batch.id(), headers);
+            assertIs(TRUEFOUNDRY_BATCH, answer);
+            assertThat(Json.parse(page.run("truefoundry-get-batch.sh", batch.id())))
+                    .isEqualTo(answer);
             assertIs(TRUEFOUNDRY_BATCH, get(host, "api/llm/batches/" + batch.id(), headers));
         }
     }
@@ -271,23 +277,29 @@ class SeedPagesTest {
     void impalaGetBatch(Tester tester) {
         try (OtherApi open = OtherApi.start(tester, Map.of("LONGHAUL_AUTH", "none"))) {
             for (Batch batch : oneOfEachKind(tester)) {
-                assertIs(IMPALA_BATCH, get(open.base(), "/v1/batches/" + batch.id()));
+                JsonNode answer = get(open.base(), "/v1/batches/" + batch.id());
+                assertIs(IMPALA_BATCH, answer);
+                assertThat(Json.parse(page(open.base(), "").run("impala-get-batch.sh", batch.id())))
+                        .isEqualTo(answer);
             }
         }
     }
 
-    /** One that completed in part, one of failures, one that is no batch, one cancelled, one without end. */
-    private static List<Batch> oneOfEachKind(Tester tester) {
-        Batch mixed = tester.start(new ChatLines(3, number -> number == 1 ? "sim:status=400" : "Hello"));
-        Batch failures = tester.start(new ChatLines(1, number -> "sim:status=400"));
-        Batch refused = tester.api().create(tester.api().upload("{}\nnothing\n".getBytes(UTF_8)));
-        Batch unlimited = tester.start(ChatLines.of(1), "unlimited");
-        Batch cancelled = tester.start(new ChatLines(1, number -> JavaSdk.HANGS));
-        Batch asked = tester.api().cancel(cancelled.id());
-        assertThat(asked.status()).isEqualTo("cancelling");
-        return Stream.of(mixed, failures, refused, unlimited, cancelled)
-                .map(tester::end)
-                .toList();
+    /** One that completed in part, one of failures, one that is no batch, one cancelled, one without end; made once for all pages. */
+    private static synchronized List<Batch> oneOfEachKind(Tester tester) {
+        if (oneOfEachKind.isEmpty()) {
+            Batch mixed = tester.start(new ChatLines(3, number -> number == 1 ? "sim:status=400" : "Hello"));
+            Batch failures = tester.start(new ChatLines(1, number -> "sim:status=400"));
+            Batch refused = tester.api().create(tester.api().upload("{}\nnothing\n".getBytes(UTF_8)));
+            Batch unlimited = tester.start(ChatLines.of(1), "unlimited");
+            Batch cancelled = tester.start(new ChatLines(1, number -> JavaSdk.HANGS));
+            Batch asked = tester.api().cancel(cancelled.id());
+            assertThat(asked.status()).isEqualTo("cancelling");
+            oneOfEachKind = Stream.of(mixed, failures, refused, unlimited, cancelled)
+                    .map(tester::end)
+                    .toList();
+        }
+        return oneOfEachKind;
     }
 
     private static void assertIs(Shape shape, JsonNode answer) {

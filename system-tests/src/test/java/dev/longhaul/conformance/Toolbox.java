@@ -50,6 +50,16 @@ final class Toolbox {
         return new Program(home, List.of("node"));
     }
 
+    /** A shell that has curl. */
+    static Program curl() {
+        Path home = Stack.root().resolve("system-tests/target");
+        Commands.Result found = attempt(home, List.of("curl", "--version"));
+        if (found.exitCode() != 0) {
+            missing("curl: " + found.err());
+        }
+        return new Program(home, List.of("sh", "-eu"));
+    }
+
     /**
      * What can be run.
      *
@@ -67,8 +77,8 @@ final class Toolbox {
             return new Program(home, other, command);
         }
 
-        /** Runs it to its end; what it said is shown when it failed. */
-        void run(Duration limit, Map<String, String> environment, List<String> arguments) {
+        /** Runs it to its end and answers what it printed; all that it said is shown when it failed. */
+        String run(Duration limit, Map<String, String> environment, List<String> arguments) {
             List<String> line = new ArrayList<>(command);
             line.addAll(arguments);
             Commands.Result result = Commands.run(limit, environment, folder, line);
@@ -76,6 +86,7 @@ final class Toolbox {
                 Assertions.fail(String.join(" ", arguments) + " ended with " + result.exitCode() + ":\n" + result.out()
                         + result.err());
             }
+            return result.out();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.longhaul.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,55 @@ class ControlTest {
         try (InputStream later = tester.api().follow(batch.id(), 10_000)) {
             assertThat(later.readAllBytes()).hasSize(followed.length - 10_000);
         }
+    }
+
+    @Test
+    void progressSaysHowFastABatchIsAndWhatItsLinesWaitFor(Tester tester) {
+        tester.simulator().behave(Map.of("latency_ms", 100));
+        ChatLines lines = ChatLines.of(10_000);
+        Batch batch = tester.await(tester.start(lines), now -> now.completed() > 500);
+
+        JsonNode moving = progressWaitingFor("queue", batch, tester);
+        assertThat(moving.path("lines_per_second").asDouble()).isBetween(10.0, 1_000.0);
+        assertThat(moving.path("estimated_end_at").asLong())
+                .isGreaterThan(batch.json().path("in_progress_at").asLong());
+        assertThat(moving.path("input_tokens").asLong()).isPositive();
+        assertThat(moving.path("output_tokens").asLong()).isPositive();
+        assertThat(moving.path("planned_share").asDouble()).isEqualTo(1);
+
+        tester.simulator().behave(Map.of("error_rate", 1, "error_status", 429, "retry_after_s", 3));
+        progressWaitingFor("rate_limited", batch, tester);
+        tester.kill(Tester.SIMULATOR);
+        progressWaitingFor("backend_down", batch, tester);
+        tester.api().pause(batch.id());
+        assertThat(progressWaitingFor("paused", batch, tester)
+                        .path("estimated_end_at")
+                        .isNull())
+                .isTrue();
+
+        tester.up();
+        tester.api().resume(batch.id());
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, lines).output()).isEqualTo((int) ended.completed());
+        JsonNode done = ended.json().path("progress");
+        assertThat(done.path("waiting"))
+                .allSatisfy(count -> assertThat(count.asLong()).isZero());
+        assertThat(done.path("lines_per_second").asDouble()).isPositive();
+        assertThat(done.path("estimated_end_at").isNull()).isTrue();
+    }
+
+    /** Its progress once lines wait for that, and for nothing else. */
+    private static JsonNode progressWaitingFor(String reason, Batch batch, Tester tester) {
+        JsonNode progress = tester.await(
+                        batch,
+                        now -> now.json().at("/progress/waiting/" + reason).asLong() > 0)
+                .json()
+                .path("progress");
+        assertThat(progress.path("waiting").properties())
+                .filteredOn(count -> count.getValue().asLong() > 0)
+                .extracting(Map.Entry::getKey)
+                .containsExactly(reason);
+        return progress;
     }
 
     private static Set<String> idsIn(InputStream results) throws IOException {

@@ -7,11 +7,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Processes killed or asleep in the middle of their work: rows 1, 2, 3 and 5 of the failure table. */
+/** Processes killed or asleep in the middle of their work: rows 1, 2, 3, 5 and 8 of the failure table. */
 @SystemTest
 class CrashTest {
     private static final int LATENCY_MS = 20;
@@ -104,6 +105,31 @@ class CrashTest {
         assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
         assertThat(tester.simulator().calls().values()).allMatch(line -> line.count() <= 2);
         assertThat(tester.simulator().requests()).isLessThanOrEqualTo(lines.count() + 2L * Tester.CEILING);
+    }
+
+    /** One sleeps over its calls and is taken for dead; the other makes them again, and both write what they got. */
+    @Test
+    void twoDispatchersWithOneSliceGiveEachLineOneResult(Tester tester) throws Exception {
+        tester.simulator().behave(Map.of("latency_ms", 2_000, "count_lines", true));
+        ChatLines lines = ChatLines.of(4);
+        Servers servers = new Servers(tester.stack());
+        Map<TopicPartition, Long> before = servers.ends("batch.results");
+        Batch batch = tester.start(lines);
+        awaitCalls(tester, 1);
+
+        String sleeper = servers.holder(batch);
+        tester.putToSleep(sleeper);
+        int calls = (int) tester.simulator().requests();
+        servers.breakHolder(batch);
+        awaitCalls(tester, calls + 1);
+        tester.wakeUp(sleeper);
+
+        Batch ended = tester.end(batch);
+        Awaitility.await("both have written a line")
+                .until(() -> servers.written(batch, before).containsValue(2));
+        assertThat(tester.api().batch(batch.id()).json()).isEqualTo(ended.json());
+        assertThat(ended.completed()).isEqualTo(lines.count());
+        assertThat(tester.check(ended, lines)).isEqualTo(new ResultCheck.Summary(lines.count(), Map.of()));
     }
 
     @Test

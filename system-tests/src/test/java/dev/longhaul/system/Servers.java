@@ -1,5 +1,6 @@
 package dev.longhaul.system;
 
+import dev.longhaul.model.ResultChunk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -29,11 +31,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What only an operator sees: the stack's Kafka and PostgreSQL. */
-final class Servers {
+public final class Servers {
     private final Stack stack;
     private final Map<String, String> addresses;
 
-    Servers(Stack stack) {
+    public Servers(Stack stack) {
         this.stack = stack;
         this.addresses = stack.variables();
     }
@@ -49,13 +51,45 @@ final class Servers {
                 holder = row.getString(1);
             }
         }
+        return dispatcher(holder);
+    }
+
+    /** The name of the dispatcher that holds the one slice of a batch; empty when none does. */
+    String holder(Batch batch) throws SQLException, IOException {
+        String holder = "";
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement(
+                        "select holder from slice where batch_id = ? and holder is not null")) {
+            statement.setString(1, batch.id());
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    holder = row.getString(1);
+                }
+            }
+        }
+        return dispatcher(holder);
+    }
+
+    private String dispatcher(String id) throws IOException {
         for (String name : List.of(Tester.DISPATCHER_1, Tester.DISPATCHER_2)) {
             Path log = stack.data().resolve("logs/" + name + ".log");
-            if (!holder.isEmpty() && Files.readString(log).contains(holder)) {
+            if (!id.isEmpty() && Files.readString(log).contains(id)) {
                 return name;
             }
         }
         return "";
+    }
+
+    /** Breaks the connection by which the holder of a batch's one slice shows that it lives. */
+    void breakHolder(Batch batch) throws SQLException {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement("""
+                        select pg_terminate_backend(l.pid) from slice s join process p on p.id = s.holder
+                        join pg_locks l on l.locktype = 'advisory' and l.objid = p.lock_key
+                        where s.batch_id = ?""")) {
+            statement.setString(1, batch.id());
+            statement.execute();
+        }
     }
 
     /** Writes one record that nobody can read to each partition of a topic. */
@@ -82,7 +116,8 @@ final class Servers {
         return ends(topic).values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private Map<TopicPartition, Long> ends(String topic) {
+    /** Where a topic ends, by partition. */
+    Map<TopicPartition, Long> ends(String topic) {
         try (Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(kafka(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<PartitionInfo> partitions = consumer.partitionsFor(topic, Duration.ofSeconds(10));
@@ -90,6 +125,26 @@ final class Servers {
             partitions.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
             return consumer.endOffsets(all);
         }
+    }
+
+    /** How often results of each line of a batch's one slice were written since, whether they counted or not. */
+    Map<Integer, Integer> written(Batch batch, Map<TopicPartition, Long> since) {
+        Map<Integer, Integer> times = new HashMap<>();
+        Map<TopicPartition, Long> ends = ends("batch.results");
+        try (Consumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(kafka(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(ends.keySet());
+            since.forEach(consumer::seek);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> found : consumer.poll(Duration.ofMillis(100))) {
+                    ResultChunk chunk = ResultChunk.decode(found.value());
+                    if (chunk.slice().batchId().equals(batch.id())) {
+                        chunk.entries().forEach(entry -> times.merge(entry.line(), 1, Integer::sum));
+                    }
+                }
+            }
+        }
+        return times;
     }
 
     /** The rows that a batch has of slices and of its files' segments. */
@@ -104,6 +159,16 @@ final class Servers {
                 row.next();
                 return row.getLong(1);
             }
+        }
+    }
+
+    /** Makes it as if an upload in parts had run out of time. */
+    public void expireUpload(String id) throws SQLException {
+        try (Connection connection = connect();
+                PreparedStatement statement =
+                        connection.prepareStatement("update upload set expires_at = now() where id = ?")) {
+            statement.setString(1, id);
+            statement.executeUpdate();
         }
     }
 

@@ -15,6 +15,7 @@ public final class Tester implements AutoCloseable {
     static final String DISPATCHER_2 = "batch-dispatcher-2";
     static final String FINALIZER = "batch-finalizer-1";
     static final String API = "batch-api";
+    static final String SIMULATOR = "inference-sim";
     static final String SERVERS = "local-stack";
     static final String S3 = "local-s3";
 
@@ -59,7 +60,7 @@ public final class Tester implements AutoCloseable {
     }
 
     public Simulator simulator() {
-        return new Simulator(member("inference-sim").port());
+        return new Simulator(member(SIMULATOR).port());
     }
 
     public Stack stack() {

@@ -10,7 +10,6 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.PathItem.HttpMethod;
 import org.eclipse.microprofile.openapi.models.headers.Header;
-import org.eclipse.microprofile.openapi.models.links.Link;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
@@ -32,13 +31,12 @@ public class CommonAnswers implements OASFilter {
                                 .scheme("bearer")
                                 .description("Not asked for where the installation runs without keys."));
         document.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(SCHEME));
-        document.getPaths().getPathItems().forEach((path, item) -> {
-            item.getOperations().forEach((method, operation) -> {
-                CommonInputs.complete(operation);
-                complete(path, method, operation);
-            });
-            Links.add(document, path, item);
-        });
+        Map<String, PathItem> paths = document.getPaths().getPathItems();
+        paths.forEach((path, item) -> item.getOperations().forEach((method, operation) -> {
+            CommonInputs.complete(operation);
+            complete(path, method, operation);
+        }));
+        Links.add(paths);
     }
 
     private static void complete(String path, HttpMethod method, Operation operation) {
@@ -104,40 +102,5 @@ public class CommonAnswers implements OASFilter {
         return OASFactory.createHeader()
                 .description("The request's id.")
                 .schema(OASFactory.createSchema().addType(SchemaType.STRING));
-    }
-
-    /** Tells which operations take the id that a creation answers. */
-    private static final class Links {
-        private static final String ID = "$response.body#/id";
-        private static final String BATCH = "createBatch";
-
-        private Links() {}
-
-        static void add(OpenAPI document, String path, PathItem item) {
-            Operation create = item.getPOST();
-            if (create == null || path.contains("{")) {
-                return;
-            }
-            APIResponse created = create.getResponses().getAPIResponse("200");
-            if (path.endsWith("/files")) {
-                created.addLink(BATCH, batchOf(ID));
-            }
-            document.getPaths().getPathItems().forEach((other, target) -> {
-                if (other.startsWith(path + "/{id}")) {
-                    target.getOperations()
-                            .forEach((method, operation) -> created.addLink(
-                                    operation.getOperationId(),
-                                    OASFactory.createLink()
-                                            .operationId(operation.getOperationId())
-                                            .addParameter("id", ID)));
-                }
-            });
-        }
-
-        private static Link batchOf(String fileId) {
-            return OASFactory.createLink()
-                    .operationId(BATCH)
-                    .requestBody(Map.of("input_file_id", fileId, "endpoint", "/v1/chat/completions"));
-        }
     }
 }

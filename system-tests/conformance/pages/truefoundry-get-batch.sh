@@ -1,0 +1,3 @@
+curl --request GET \
+  --url https://{gatewayBaseURL}/batches/{id} \
+  --header 'Authorization: Bearer <token>'
