@@ -25,22 +25,23 @@ import okhttp3.OkHttpClient;
  */
 @ApplicationScoped
 public class ObjectStore {
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /** A store that takes or gives no byte for so long is away: work waits and tries again instead of being stuck with it. */
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+
+    private static final Duration READY_LIMIT = Duration.ofSeconds(3);
     private static final int MOST_AT_ONCE = 128;
 
     private final MinioClient client;
+    private final MinioClient probe;
     private final Uploader uploader;
     private final String bucket;
     private final String region;
 
     public ObjectStore(ObjectStoreConfig config) {
         OkHttpClient http = httpClient();
-        this.client = MinioClient.builder()
-                .endpoint(config.endpoint())
-                .region(config.region())
-                .credentials(config.accessKey(), config.secretKey())
-                .httpClient(http)
-                .build();
+        this.client = client(config, http);
+        this.probe = client(config, http.newBuilder().callTimeout(READY_LIMIT).build());
         this.uploader = new Uploader(MinioAsyncClient.builder()
                 .endpoint(config.endpoint())
                 .region(config.region())
@@ -51,13 +52,22 @@ public class ObjectStore {
         this.region = config.region();
     }
 
+    private static MinioClient client(ObjectStoreConfig config, OkHttpClient http) {
+        return MinioClient.builder()
+                .endpoint(config.endpoint())
+                .region(config.region())
+                .credentials(config.accessKey(), config.secretKey())
+                .httpClient(http)
+                .build();
+    }
+
     /** As many calls at once as there are uploads: of the library's five a slow one would hold up the others. */
     private static OkHttpClient httpClient() {
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(MOST_AT_ONCE);
         dispatcher.setMaxRequestsPerHost(MOST_AT_ONCE);
-        long millis = LIMIT.toMillis();
-        return HttpUtils.newDefaultHttpClient(millis, millis, millis)
+        long silence = SILENCE_LIMIT.toMillis();
+        return HttpUtils.newDefaultHttpClient(CONNECT_LIMIT.toMillis(), silence, silence)
                 .newBuilder()
                 .dispatcher(dispatcher)
                 .build();
@@ -77,20 +87,20 @@ public class ObjectStore {
     /** Creates the bucket if it is missing. */
     public void ensureBucket() {
         call("create the bucket " + bucket, () -> {
-            if (!isBucketThere()) {
+            if (!isBucketThere(client)) {
                 client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
             }
             return Optional.empty();
         });
     }
 
-    /** Whether S3 answers and the bucket is there. */
+    /** Whether S3 answers within three seconds and the bucket is there. */
     public boolean isReady() {
-        return call("look at the bucket " + bucket, this::isBucketThere);
+        return call("look at the bucket " + bucket, () -> isBucketThere(probe));
     }
 
-    private boolean isBucketThere() throws Exception {
-        return client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
+    private boolean isBucketThere(MinioClient asked) throws Exception {
+        return asked.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
     }
 
     /** Writes the first bytes of an array as an object; they must not change until this returns. */
