@@ -62,6 +62,22 @@ class InterruptionTest {
     }
 
     @Test
+    void shouldCancelItWhenToldSoAndFollowItToItsEnd() throws Exception {
+        api.answer("POST /v1/batches/batch_1/cancel", 200, FakeApi.batch("cancelling", 2, 1, 0, ""));
+        try (ChildCommand watch = watch("in,err")) {
+            watch.interrupt();
+            watch.awaitError(QUESTION);
+            // The last answer is for ever: what comes next is the end.
+            api.answer("GET /v1/batches/batch_1", 200, FakeApi.batch("cancelled", 2, 1, 0, ""));
+
+            watch.answer("c");
+
+            assertThat(watch.exitCode()).isEqualTo(ExitCode.STOPPED);
+            assertThat(api.received("POST /v1/batches/batch_1/cancel")).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldLeaveItAtTheSecondCtrlC() throws Exception {
         try (ChildCommand watch = watch("in,err")) {
             watch.interrupt();
