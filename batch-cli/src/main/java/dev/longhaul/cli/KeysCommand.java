@@ -52,7 +52,7 @@ final class KeysCommand {
         @Override
         public Integer call() {
             Duration lifetime = expiresIn == null ? null : duration(expiresIn);
-            Key key = api.client().createKey(name, tenant, scopes, lifetime);
+            Key key = api.client().keys().create(name, tenant, scopes, lifetime);
             System.err.println("longhaul: made " + line(key));
             if (key.value() == null) {
                 throw new CliException(
@@ -91,7 +91,7 @@ final class KeysCommand {
         @Override
         public Integer call() {
             ApiClient client = api.client();
-            client.keys(tenant).forEach(key -> System.out.println(line(key)));
+            client.keys().list(tenant).forEach(key -> System.out.println(line(key)));
             return ExitCode.OK;
         }
     }
@@ -109,7 +109,7 @@ final class KeysCommand {
 
         @Override
         public Integer call() {
-            api.client().revokeKey(id);
+            api.client().keys().revoke(id);
             System.out.println(id + " is revoked");
             return ExitCode.OK;
         }

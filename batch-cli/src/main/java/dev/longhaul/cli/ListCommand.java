@@ -5,31 +5,36 @@ import dev.longhaul.cli.progress.Figures;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists batches, the newest first.")
 final class ListCommand implements Callable<Integer> {
-    private static final int MOST = 100;
-
     @Option(
             names = {"-n", "--limit"},
             paramLabel = "N",
-            description = "How many, 1 to 100; ${DEFAULT-VALUE} if not said.")
+            description = "How many; ${DEFAULT-VALUE} if not said.")
     private int limit = 20;
+
+    @Option(names = "--status", paramLabel = "STATUS", description = "Only those, such as in_progress.")
+    private @Nullable String status;
 
     @Mixin
     private ApiOptions api = new ApiOptions();
 
     @Override
     public Integer call() {
-        if (limit < 1 || limit > MOST) {
-            throw CliException.usage("--limit must be between 1 and " + MOST + ", and is " + limit);
+        if (limit < 1) {
+            throw CliException.usage("--limit must be at least 1, and is " + limit);
         }
-        List<Batch> batches = api.client().list(limit);
+        List<Batch> batches = api.client().list(limit, status);
         if (batches.isEmpty()) {
-            System.err.println("longhaul: there are no batches yet");
+            System.err.println(
+                    status == null
+                            ? "longhaul: there are no batches yet"
+                            : "longhaul: there are no batches of status " + status);
         }
         batches.forEach(batch -> System.out.println(line(batch)));
         return ExitCode.OK;

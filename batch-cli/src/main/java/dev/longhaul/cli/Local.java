@@ -27,9 +27,7 @@ final class Local {
         long began = System.nanoTime();
         // Before anything is touched: wrong options must not stop or start a process.
         List<Backend> backends = options.applyTo(system.settings()).backends();
-        Thread probe = Thread.startVirtualThread(() -> BackendProbe.unreachable(backends, BackendProbe.PATIENCE)
-                .forEach(backend -> System.err.println("longhaul: backend " + backend.name() + " at " + backend.url()
-                        + " does not answer; its requests wait until it does")));
+        Thread probe = Thread.startVirtualThread(() -> sayUnreachable(backends, BackendProbe.PATIENCE));
         boolean started = system.up(options::applyTo);
         try {
             probe.join();
@@ -40,6 +38,13 @@ final class Local {
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             System.err.println("longhaul: ready after " + Figures.duration(took) + ": " + system.apiUrl());
         }
+    }
+
+    /** Names the backends that give no answer in that time. */
+    static void sayUnreachable(List<Backend> backends, Duration patience) {
+        BackendProbe.unreachable(backends, patience)
+                .forEach(backend -> System.err.println("longhaul: backend " + backend.name() + " at " + backend.url()
+                        + " does not answer; its requests wait until it does"));
     }
 
     static ApiClient client(LocalSystem system) {

@@ -103,6 +103,11 @@ final class Finalizer implements AutoCloseable {
         return reader.sinceLastTurn();
     }
 
+    /** The memory of all results that are not recorded yet, in bytes. */
+    long heldBytes() {
+        return reader.heldBytes();
+    }
+
     /** Records put aside since the start. */
     long deadLetters() {
         return deadLetters.count();

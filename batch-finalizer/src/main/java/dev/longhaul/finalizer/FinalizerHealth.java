@@ -45,6 +45,7 @@ class FinalizerHealth {
             Finalizer finalizer = running.get();
             return response.withData("turnMillis", finalizer.sinceLastTurn().toMillis())
                     .withData("deadLetters", finalizer.deadLetters())
+                    .withData("heldBytes", finalizer.heldBytes())
                     .status(finalizer.sinceLastTurn().compareTo(STUCK) < 0)
                     .build();
         };

@@ -16,6 +16,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class FinalizerTest {
+    private static final String WAITING = "select pid from pg_stat_activity"
+            + " where wait_event_type = 'Lock' and query like 'update results_partition p set checkpoint_offset%'";
+    private static final String WAITING_CHECKPOINTS = "select count(*) from (" + WAITING + ") w";
+
     private final FinalizerTester tester = FinalizerTester.shared();
 
     @Test
@@ -195,6 +199,33 @@ class FinalizerTest {
             batch.awaitStatus(BatchStatus.COMPLETED);
         }
         assertThat(batch.output().lines().count()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldReadAgainWhatWasSealedWhenItEndsBeforeTheCheckpoint() throws Exception {
+        TestBatch batch = tester.batch(0, 50);
+        String prefix = ObjectKeys.resultsPrefix(batch.id);
+        try (Finalizer finalizer = tester.finalizer("inline-bytes", "100", "hold-back", "10ms")) {
+            finalizer.start();
+            batch.produce(0, LineOutcome.COMPLETED, 0);
+            await().until(() -> batch.row().getLong("lines_completed") == 1);
+            String orphan = tester.database.inTransaction(held -> {
+                held.run("select from results_partition where partition = 0 for update");
+                batch.produce(0, LineOutcome.COMPLETED, IntStream.range(1, 50).toArray());
+                await("it is sealed").until(() -> tester.objects.list(prefix).size() == 1);
+                await("its checkpoint has begun").until(() -> tester.count(WAITING_CHECKPOINTS) == 1);
+                // Whatever the loop holds is gone with the connection: the next owner, here it is itself, reads it
+                // again.
+                tester.database.run("select pg_terminate_backend(pid) from (" + WAITING + ") w");
+                await("it has given up").until(() -> tester.count(WAITING_CHECKPOINTS) == 0);
+                return tester.objects.list(prefix).getFirst();
+            });
+            batch.awaitStatus(BatchStatus.COMPLETED);
+            await("what no row names is swept")
+                    .until(() -> !tester.objects.list(prefix).contains(orphan));
+        }
+        assertThat(batch.row().getLong("lines_completed")).isEqualTo(50);
+        assertThat(batch.output().lines().distinct().count()).isEqualTo(50);
     }
 
     @Test

@@ -52,12 +52,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** One embedded stack for all service tests of this JVM, and finalizers, batches and chunks by the line. */
-final class FinalizerTester {
+public final class FinalizerTester {
     static final int PARTITIONS = 2;
     private static @Nullable FinalizerTester shared;
 
     final LocalStack stack;
-    final Database database;
+    public final Database database;
     final ObjectStore objects;
     final FileSegments files;
     private final Transitions transitions;
@@ -99,7 +99,7 @@ final class FinalizerTester {
         database.run("insert into job (tenant_id, id, is_default) values ('t', 'job-t', true)");
     }
 
-    static synchronized FinalizerTester shared() {
+    public static synchronized FinalizerTester shared() {
         FinalizerTester tester = shared;
         if (tester == null) {
             try {

@@ -7,13 +7,17 @@ import dev.longhaul.finalizer.FinalizerTester.TestBatch;
 import dev.longhaul.localstack.Part;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.LineOutcome;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A store that is away costs time, never a line. */
 class OutageTest {
+    private static final int MEBIBYTE = 1 << 20;
+
     private final FinalizerTester tester = FinalizerTester.shared();
 
     @AfterEach
@@ -37,12 +41,34 @@ class OutageTest {
                 batch.produce(1, LineOutcome.FAILED, IntStream.range(0, 99).toArray());
             }
             // Long enough for several tries; nothing signals "it has given up", since it must not.
-            await().pollDelay(java.time.Duration.ofSeconds(3)).until(finalizer::isAlive);
+            await().pollDelay(Duration.ofSeconds(3)).until(finalizer::isAlive);
             tester.start(part);
             batch.produce(1, LineOutcome.FAILED, IntStream.range(0, 100).toArray());
             batch.awaitStatus(BatchStatus.COMPLETED);
         }
         assertThat(batch.output().lines().distinct().count()).isEqualTo(100);
         assertThat(batch.errors().lines().distinct().count()).isEqualTo(100);
+    }
+
+    @Test
+    void shouldHoldNoMoreThanItsBudgetWhileS3IsAwayAndGoOnAfterwards() throws Exception {
+        int lines = 30;
+        TestBatch batch = tester.batch(0, lines);
+        tester.stop(Part.S3);
+        try (Finalizer finalizer = tester.finalizer("segment-bytes", "1M", "budget-bytes", "4M", "hold-back", "50ms")) {
+            finalizer.start();
+            for (int line = 0; line < lines; line++) {
+                batch.produce(0, LineOutcome.COMPLETED, number -> number + "x".repeat(MEBIBYTE) + "\n", line);
+            }
+            await("the budget is spent").until(() -> finalizer.heldBytes() > 4 * MEBIBYTE);
+            // One fetch may come on top: a partition's is 4 MiB.
+            await("nothing more is fetched")
+                    .during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(4))
+                    .until(() -> finalizer.heldBytes() < 10 * MEBIBYTE);
+            tester.start(Part.S3);
+            batch.awaitStatus(BatchStatus.COMPLETED);
+        }
+        assertThat(batch.output().lines().distinct().count()).isEqualTo(lines);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,8 @@ public final class LocalStack implements AutoCloseable {
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Map<Part, LocalServer> servers = new EnumMap<>(Part.class);
     private final Thread atExit = new Thread(this::stopQuietly, "local-stack-exit");
+
+    private volatile boolean stopping;
 
     private LocalStack(DataDirectory data, Map<Part, Integer> ports) {
         this.data = data;
@@ -131,6 +134,17 @@ public final class LocalStack implements AutoCloseable {
         return properties;
     }
 
+    /** Returns when PostgreSQL, a process of its own, has ended without being asked to; never while this stack stops. */
+    void awaitLossOfPostgres() throws IOException, InterruptedException {
+        if (server(Part.POSTGRES) instanceof PostgresServer postgres) {
+            postgres.awaitEnd();
+            if (!stopping) {
+                return;
+            }
+        }
+        new CountDownLatch(1).await();
+    }
+
     /** Stops all parts and frees the directory; its data stays. */
     @Override
     public void close() throws IOException {
@@ -148,6 +162,7 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private synchronized void stopAll() throws IOException {
+        stopping = true;
         try {
             allAtOnce(servers.keySet(), LocalServer::stop);
         } finally {

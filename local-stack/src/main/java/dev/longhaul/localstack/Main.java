@@ -1,16 +1,17 @@
 package dev.longhaul.localstack;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
  * Runs Kafka and PostgreSQL on 127.0.0.1 until SIGTERM, which stops both cleanly. Prints {@code ready} on standard
- * output once both accept work; ends with code 1 and one line on standard error when one can't start.
+ * output once both accept work; ends with code 1 and one line on standard error when one can't start or PostgreSQL ends
+ * by itself, so that whoever looks after this process starts both again.
  */
 @Command(
         name = "local-stack",
@@ -46,8 +47,8 @@ public final class Main implements Callable<Integer> {
         var ports = Map.of(Part.KAFKA, kafkaPort, Part.POSTGRES, postgresPort);
         try (var stack = LocalStack.start(data, ports, ports.keySet())) {
             System.out.println("ready");
-            new CountDownLatch(1).await();
+            stack.awaitLossOfPostgres();
+            throw new IOException("PostgreSQL has ended by itself, see " + data.resolve("postgres.log"));
         }
-        return 0;
     }
 }

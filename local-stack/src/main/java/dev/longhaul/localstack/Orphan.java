@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,16 +23,25 @@ final class Orphan {
         if (!Files.exists(pidFile)) {
             return;
         }
-        var pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-        var process = ProcessHandle.of(pid).filter(Orphan::isPostgres);
+        var process = serverOf(data);
         if (process.isEmpty()) {
             // The number is free or somebody else's now, so the file is stale. PostgreSQL would trust it if it can't
             // tell.
             Files.delete(pidFile);
             return;
         }
-        interrupt(pid);
-        awaitEnd(pid, pidFile);
+        interrupt(process.get().pid());
+        awaitEnd(process.get().pid(), pidFile);
+    }
+
+    /** The process that serves the directory; its file may have outlived it. */
+    static Optional<ProcessHandle> serverOf(Path data) throws IOException {
+        var pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return Optional.empty();
+        }
+        var pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+        return ProcessHandle.of(pid).filter(Orphan::isPostgres);
     }
 
     /** Goes by the file, its last act: an ended process may linger as a zombie where nobody reaps orphans. */

@@ -72,6 +72,11 @@ final class PostgresServer implements LocalServer {
         }
     }
 
+    /** Returns when the server's process has ended, for whatever reason. */
+    void awaitEnd() throws IOException {
+        Orphan.serverOf(data).ifPresent(server -> server.onExit().join());
+    }
+
     private static void createDatabase(EmbeddedPostgres server) throws SQLException {
         try (var connection = server.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {

@@ -42,6 +42,18 @@ class MainTest {
     }
 
     @Test
+    void shouldEndWhenItsPostgresIsKilled() throws Exception {
+        var process = start(Ports.free(), Ports.free());
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+
+        Orphan.serverOf(directory.resolve("data/postgres")).orElseThrow().destroyForcibly();
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(Files.readString(directory.resolve("stderr")))
+                .contains("local-stack: PostgreSQL has ended by itself");
+    }
+
+    @Test
     void shouldEndWithOneLineWhenAPortIsTaken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             var process = start(taken.getLocalPort(), Ports.free());

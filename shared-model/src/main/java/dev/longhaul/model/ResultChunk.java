@@ -93,7 +93,7 @@ public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuf
         long outputBytes = 0;
         long errorBytes = 0;
         for (Entry entry : entries) {
-            if (entry.line() < 0 || entry.length() < 1) {
+            if (entry.line() < 0 || entry.length() < 1 || !entry.usage().isOfALine()) {
                 throw new MalformedRecordException("result chunk: impossible entry " + entry);
             }
             if (entry.outcome().kind() == ResultKind.OUTPUT) {

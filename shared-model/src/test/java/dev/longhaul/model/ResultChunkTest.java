@@ -19,7 +19,7 @@ class ResultChunkTest {
 
     private static ResultChunk chunk() {
         List<Entry> entries = List.of(
-                new Entry(3, LineOutcome.COMPLETED, 4, new Usage(1, 2, 3, 4, Long.MAX_VALUE)),
+                new Entry(3, LineOutcome.COMPLETED, 4, new Usage(1, 2, 3, 4, Usage.MOST_OF_A_LINE)),
                 new Entry(0, LineOutcome.FAILED, 3, Usage.NONE),
                 new Entry(9, LineOutcome.COMPLETED, 2, Usage.NONE),
                 new Entry(1, LineOutcome.UNSERVED, 2, Usage.NONE));
@@ -83,6 +83,7 @@ class ResultChunkTest {
         refused(entries + 8, 0, "entry");
         refused(entries + 8, 5, "do not add up");
         refused(entries + 9, 0x80, "negative");
+        refused(entries + 9, 0x7f, "entry");
         refused(entries - 4, 0x7f, "line count");
     }
 
@@ -146,6 +147,10 @@ class ResultChunkTest {
 
     private static Usage usage(Random random) {
         return new Usage(
-                random.nextInt(9), random.nextInt(9), random.nextLong(Long.MAX_VALUE), random.nextInt(9), 1L << 40);
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextLong(Usage.MOST_OF_A_LINE),
+                random.nextInt(9),
+                Usage.MOST_OF_A_LINE);
     }
 }

@@ -29,25 +29,33 @@ import okhttp3.Response;
  */
 @ApplicationScoped
 public class ObjectStore {
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /** A store that takes or gives no byte for so long is away: work waits and tries again instead of being stuck with it. */
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+
+    private static final Duration READY_LIMIT = Duration.ofSeconds(3);
     private static final int MOST_AT_ONCE = 128;
     /** From signing to the request's head at the server. */
     private static final int PUT_VALID_SECONDS = 600;
 
     private final OkHttpClient http = httpClient();
     private final MinioClient client;
+    private final MinioClient probe;
     private final String bucket;
-    private final String region;
 
     public ObjectStore(ObjectStoreConfig config) {
-        this.client = MinioClient.builder()
+        this.client = client(config, http);
+        this.probe = client(config, http.newBuilder().callTimeout(READY_LIMIT).build());
+        this.bucket = config.bucket();
+    }
+
+    private static MinioClient client(ObjectStoreConfig config, OkHttpClient http) {
+        return MinioClient.builder()
                 .endpoint(config.endpoint())
                 .region(config.region())
                 .credentials(config.accessKey(), config.secretKey())
                 .httpClient(http)
                 .build();
-        this.bucket = config.bucket();
-        this.region = config.region();
     }
 
     /** As many calls at once as there are uploads: of the library's five a slow one would hold up the others. */
@@ -55,8 +63,8 @@ public class ObjectStore {
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(MOST_AT_ONCE);
         dispatcher.setMaxRequestsPerHost(MOST_AT_ONCE);
-        long millis = LIMIT.toMillis();
-        return HttpUtils.newDefaultHttpClient(millis, millis, millis)
+        long silence = SILENCE_LIMIT.toMillis();
+        return HttpUtils.newDefaultHttpClient(CONNECT_LIMIT.toMillis(), silence, silence)
                 .newBuilder()
                 .dispatcher(dispatcher)
                 .build();
@@ -65,20 +73,20 @@ public class ObjectStore {
     /** Creates the bucket if it is missing. */
     public void ensureBucket() {
         call("create the bucket " + bucket, () -> {
-            if (!isBucketThere()) {
+            if (!isBucketThere(client)) {
                 client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
             }
             return Optional.empty();
         });
     }
 
-    /** Whether S3 answers and the bucket is there. */
+    /** Whether S3 answers within three seconds and the bucket is there. */
     public boolean isReady() {
-        return call("look at the bucket " + bucket, this::isBucketThere);
+        return call("look at the bucket " + bucket, () -> isBucketThere(probe));
     }
 
-    private boolean isBucketThere() throws Exception {
-        return client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
+    private boolean isBucketThere(MinioClient asked) throws Exception {
+        return asked.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
     }
 
     /**

@@ -29,7 +29,7 @@ public final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "NAME",
-            description = "throughput, saturation, small, planning, list, upload, memory; none: all but memory")
+            description = "startup, throughput, saturation, small, planning, list, upload, memory; none: all but memory")
     private Set<String> names = new LinkedHashSet<>();
 
     @Option(names = "--runs", paramLabel = "N", description = "Runs after the warm-up, ${DEFAULT-VALUE} if not said.")
@@ -53,6 +53,7 @@ public final class Main implements Callable<Integer> {
 
     private static Map<String, Function<Bench, Scenario>> scenarios() {
         Map<String, Function<Bench, Scenario>> scenarios = new LinkedHashMap<>();
+        scenarios.put("startup", Startup::new);
         scenarios.put("throughput", Throughput::new);
         scenarios.put("saturation", Saturation::new);
         scenarios.put("small", SmallBatches::new);

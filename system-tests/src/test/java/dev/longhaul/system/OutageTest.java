@@ -3,6 +3,7 @@ package dev.longhaul.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,25 @@ class OutageTest {
                     .as("%s stays up", service)
                     .isEqualTo(before.member(service).pid());
         }
+    }
+
+    /** Asleep its port still takes connections, and nothing ever comes back. */
+    @Test
+    void aStoreThatHangsIsNoticedWithinSecondsAndCostsNothing(Tester tester) {
+        tester.simulator().behave(Map.of("latency_ms", 100, "count_lines", true));
+        ChatLines lines = ChatLines.ofBytes(3_000, 1_000);
+        Batch batch = tester.start(lines);
+        Awaitility.await("it runs").until(() -> tester.simulator().requests() > 300);
+
+        tester.putToSleep(Tester.S3);
+        for (String service : List.of(Tester.API, Tester.DISPATCHER_1, Tester.FINALIZER)) {
+            assertThat(tester.readiness(service)).as("readiness of %s", service).isEqualTo(503);
+        }
+        tester.simulator().behave(Map.of("count_lines", true));
+        tester.wakeUp(Tester.S3);
+
+        Batch ended = tester.end(batch);
+        assertThat(tester.check(ended, lines).errors()).isEmpty();
     }
 
     @Test

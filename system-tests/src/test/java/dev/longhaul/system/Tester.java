@@ -1,5 +1,8 @@
 package dev.longhaul.system;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +26,7 @@ public final class Tester implements AutoCloseable {
     static final int CEILING = 64;
 
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration HEALTH_LIMIT = Duration.ofSeconds(8);
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final Stack stack;
@@ -74,6 +78,21 @@ public final class Tester implements AutoCloseable {
 
     Stack.Member member(String name) {
         return status.member(name);
+    }
+
+    /** Ends all of it with a good-bye. */
+    void down() {
+        whole = false;
+        stack.close();
+        status = stack.status();
+    }
+
+    /** The status code with which a process tells whether it is ready; it must come within seconds, whatever is away. */
+    int readiness(String name) {
+        URI health = URI.create("http://127.0.0.1:" + member(name).port() + "/q/health/ready");
+        HttpRequest request =
+                HttpRequest.newBuilder(health).timeout(HEALTH_LIMIT).build();
+        return Http.send(request, BodyHandlers.discarding()).statusCode();
     }
 
     /** Starts what is missing and waits until all is ready. */

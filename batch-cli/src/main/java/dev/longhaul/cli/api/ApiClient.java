@@ -3,7 +3,6 @@ package dev.longhaul.cli.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -34,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ApiClient {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int LARGEST_PAGE = 100;
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
     private final String base;
@@ -60,14 +60,14 @@ public final class ApiClient {
         return new FilesApi(this);
     }
 
-    public Batch create(String fileId, String endpoint, String window) {
+    /** The API keys there. */
+    public KeysApi keys() {
+        return new KeysApi(this);
+    }
+
+    public Batch create(NewBatch batch) {
         String idempotencyKey = UUID.randomUUID().toString();
-        String body = JsonNodeFactory.instance
-                .objectNode()
-                .put("input_file_id", fileId)
-                .put("endpoint", endpoint)
-                .put("completion_window", window)
-                .toString();
+        String body = batch.toJson();
         return Batch.of(json(() -> request("/batches")
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", idempotencyKey)
@@ -79,12 +79,22 @@ public final class ApiClient {
         return Batch.of(json(() -> request("/batches/" + batchId).build()));
     }
 
-    /** The newest first, at most 100. */
-    public List<Batch> list(int limit) {
+    /**
+     * The newest first, page by page until there are so many.
+     *
+     * @param status null for those of any
+     */
+    public List<Batch> list(int limit, @Nullable String status) {
         List<Batch> batches = new ArrayList<>();
-        json(() -> request("/batches?limit=" + limit).build())
-                .path("data")
-                .forEach(batch -> batches.add(Batch.of(batch)));
+        String filter = status == null ? "" : "&status=" + URLEncoder.encode(status, StandardCharsets.UTF_8);
+        JsonNode page;
+        do {
+            int size = Math.min(LARGEST_PAGE, limit - batches.size());
+            String after =
+                    batches.isEmpty() ? "" : "&after=" + batches.getLast().id();
+            page = json(() -> request("/batches?limit=" + size + filter + after).build());
+            page.path("data").forEach(batch -> batches.add(Batch.of(batch)));
+        } while (batches.size() < limit && page.path("has_more").asBoolean());
         return batches;
     }
 
@@ -182,55 +192,6 @@ public final class ApiClient {
                 return target.position();
             }
         });
-    }
-
-    /**
-     * Makes an API key.
-     *
-     * @param tenant null for that of this client's key
-     * @param scopes empty for the usual ones
-     * @param lifetime null for ever
-     */
-    public Key createKey(String name, @Nullable String tenant, List<String> scopes, @Nullable Duration lifetime) {
-        String idempotencyKey = UUID.randomUUID().toString();
-        ObjectNode body = JsonNodeFactory.instance.objectNode().put("name", name);
-        if (tenant != null) {
-            body.put("tenant", tenant);
-        }
-        if (!scopes.isEmpty()) {
-            ArrayNode array = body.putArray("scopes");
-            scopes.forEach(array::add);
-        }
-        if (lifetime != null) {
-            body.putObject("expires_after").put("anchor", "created_at").put("seconds", lifetime.toSeconds());
-        }
-        return Key.of(json(() -> request("/api_keys")
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", idempotencyKey)
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build()));
-    }
-
-    /**
-     * All API keys, the newest first.
-     *
-     * @param tenant null for those of all that this client's key may see
-     */
-    public List<Key> keys(@Nullable String tenant) {
-        List<Key> keys = new ArrayList<>();
-        String filter = tenant == null ? "" : "&tenant=" + URLEncoder.encode(tenant, StandardCharsets.UTF_8);
-        JsonNode page;
-        do {
-            String after = keys.isEmpty() ? "" : "&after=" + keys.getLast().id();
-            page = json(() -> request("/api_keys?limit=100" + filter + after).build());
-            page.path("data").forEach(key -> keys.add(Key.of(key)));
-        } while (page.path("has_more").asBoolean());
-        return keys;
-    }
-
-    /** From now on, or some seconds later, it is refused. */
-    public void revokeKey(String id) {
-        json(() -> request("/api_keys/" + id).DELETE().build());
     }
 
     JsonNode json(Supplier<HttpRequest> request) {

@@ -22,19 +22,22 @@ public final class BackendProbe {
         if (backends.isEmpty()) {
             return List.of();
         }
+        long end = System.nanoTime() + patience.toNanos();
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(patience)
                 .build();
         return backends.parallelStream()
-                .filter(backend -> !Waiting.until(patience, () -> answers(http, backend.url(), patience)))
+                .filter(backend -> !Waiting.until(patience, () -> answers(http, backend.url(), end)))
                 .toList();
     }
 
-    private static boolean answers(HttpClient http, URI url, Duration patience) {
+    /** An attempt may take what is left: a server that refused at first and then hangs doesn't get that time twice. */
+    private static boolean answers(HttpClient http, URI url, long end) {
         try {
+            Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/models"))
-                    .timeout(patience)
+                    .timeout(left)
                     .build();
             http.send(request, BodyHandlers.discarding());
             return true;

@@ -56,6 +56,9 @@ public record Home(Path root, Path directory) {
     }
 
     public Path log(String process) {
+        if (process.equals(PostgresProcess.NAME)) {
+            return data().resolve("stack/postgres.log");
+        }
         return logs().resolve(process + ".log");
     }
 

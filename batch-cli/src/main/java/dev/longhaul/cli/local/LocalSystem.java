@@ -118,15 +118,23 @@ public final class LocalSystem {
                 .map(RunningProcess::name)
                 .filter(name -> !names.contains(name))
                 .forEach(names::add);
-        List<SystemStatus.ProcessStatus> processes = names.parallelStream()
+        List<SystemStatus.ProcessStatus> processes = new ArrayList<>(names.parallelStream()
                 .map(name -> alive.stream()
                         .filter(process -> process.name().equals(name))
                         .findFirst()
                         .map(process -> new SystemStatus.ProcessStatus(
                                 name, process.pid(), probe.isReady(process), process.port()))
                         .orElseGet(() -> new SystemStatus.ProcessStatus(name, null, false, keptPort(name))))
-                .toList();
+                .toList());
+        processes.add(names.indexOf(Program.LOCAL_STACK.module()) + 1, postgres());
         return new SystemStatus(apiUrl(), ApiKey.read(home.apiKey()).orElse(null), processes);
+    }
+
+    private SystemStatus.ProcessStatus postgres() {
+        Integer port = Ports.load(home.ports()).kept(Blueprint.POSTGRES);
+        Long pid = new PostgresProcess(home).pid().orElse(null);
+        boolean ready = pid != null && port != null && ReadinessProbe.accepts(port);
+        return new SystemStatus.ProcessStatus(PostgresProcess.NAME, pid, ready, port);
     }
 
     /** The base URL of the API, whether it runs or not. */

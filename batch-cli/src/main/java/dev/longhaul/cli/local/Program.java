@@ -18,9 +18,14 @@ enum Program {
     BATCH_DISPATCHER("", "-Xmx256m", "-XX:+UseSerialGC"),
     BATCH_FINALIZER("", "-Xmx256m", "-XX:+UseSerialGC");
 
-    /** Libraries that load native code or use Unsafe would make the JVM warn about it in every log. */
-    private static final List<String> EVERYWHERE =
-            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+    /**
+     * A process that is out of memory ends, to be started again, rather than go on without the thread it happened to.
+     * Libraries that load native code or use Unsafe would make the JVM warn about it in every log.
+     */
+    private static final List<String> EVERYWHERE = List.of(
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
 
     /** Where Linux says whether it gives large pages to who asks for them. */
     private static final Path LARGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,7 @@ class ApiClientTest {
         api.answer("POST /v1/batches", 503, "")
                 .answer("POST /v1/batches", 200, FakeApi.batch("validating", 0, 0, 0, ""));
 
-        Batch batch = client.create("file-1", "/v1/embeddings", "24h");
+        Batch batch = client.create(new NewBatch("file-1", "/v1/embeddings", "24h", Map.of(), null, null));
 
         assertThat(batch.id()).isEqualTo("batch_1");
         assertThat(api.received("POST /v1/batches"))

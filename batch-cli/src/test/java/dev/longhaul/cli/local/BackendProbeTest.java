@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longhaul.cli.api.FakeApi;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BackendProbeTest {
+    @TempDir
+    Path directory = Path.of("");
 
     @Test
     void shouldNameTheBackendsThatDoNotAnswerAndTakeAnyAnswerForOne() throws IOException {
@@ -19,6 +26,25 @@ class BackendProbeTest {
             assertThat(BackendProbe.unreachable(List.of(refusing, dead), Duration.ofMillis(300)))
                     .containsExactly(dead);
             assertThat(api.received("GET /v1/models")).isNotEmpty();
+        }
+    }
+
+    /** It refuses until somebody listens, and that one never answers. */
+    @Test
+    void shouldGiveAServerThatRefusesAndThenHangsNoMoreTimeThanAnyOther() throws Exception {
+        int port = Ports.load(directory.resolve("ports.json")).freeFor("hanging");
+        Backend hanging = Backend.parse("hanging=http://127.0.0.1:" + port + "/v1", 1);
+        Duration patience = Duration.ofSeconds(1);
+        long began = System.nanoTime();
+        CompletableFuture<List<Backend>> unreachable =
+                CompletableFuture.supplyAsync(() -> BackendProbe.unreachable(List.of(hanging), patience));
+
+        assertThat(Waiting.until(patience, () -> System.nanoTime() - began > patience.toNanos() / 2))
+                .isTrue();
+        try (ServerSocket socket = new ServerSocket(port, 5, InetAddress.getLoopbackAddress())) {
+            assertThat(unreachable.get()).containsExactly(hanging);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(1_450));
+            assertThat(socket.isBound()).isTrue();
         }
     }
 }

@@ -51,6 +51,12 @@ class BlueprintTest {
     }
 
     @Test
+    void shouldHaveEveryProcessEndWhenItsMemoryIsOut() {
+        assertThat(blueprint(Map.of()).processes(TWO_BACKENDS))
+                .allSatisfy(spec -> assertThat(spec.command()).contains("-XX:+ExitOnOutOfMemoryError"));
+    }
+
+    @Test
     void shouldTellEachDispatcherTheBackendsBeforeItsJar() {
         List<ProcessSpec> specs = blueprint(Map.of()).processes(TWO_BACKENDS);
 

@@ -94,8 +94,10 @@ final class Assignment implements ConsumerRebalanceListener {
         waiting.remove(partition.partition());
         gatherer.open(partition.partition(), epoch, offset);
         consumer.seek(partition, offset);
-        consumer.resume(List.of(partition));
-        paused = false;
+        // While nothing is fetched it waits like the others, and goes on with them.
+        if (!paused) {
+            consumer.resume(List.of(partition));
+        }
         owned.tookOver(partition.partition(), epoch);
         LOG.infof("partition=%d is owned, epoch=%d offset=%d", partition.partition(), epoch, offset);
     }

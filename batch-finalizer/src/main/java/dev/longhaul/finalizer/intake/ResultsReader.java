@@ -40,6 +40,7 @@ public final class ResultsReader implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("results-loop").unstarted(this::run);
     private volatile long lastTurn = System.nanoTime();
+    private volatile long heldBytes;
 
     public ResultsReader(
             LoopSettings settings,
@@ -70,6 +71,11 @@ public final class ResultsReader implements AutoCloseable {
     /** How long the current turn of the loop has lasted. */
     public Duration sinceLastTurn() {
         return Duration.ofNanos(System.nanoTime() - lastTurn);
+    }
+
+    /** The memory of all segments after the last turn, in bytes. */
+    public long heldBytes() {
+        return heldBytes;
     }
 
     /** Whether the loop's thread runs. */
@@ -107,9 +113,10 @@ public final class ResultsReader implements AutoCloseable {
     private void readAs(String instance) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings(instance));
                 ObjectWrites writes = new ObjectWrites(objects)) {
+            Gatherer gatherer = new Gatherer(limits);
             ResultsLoop loop = new ResultsLoop(
                     consumer,
-                    new Gatherer(limits),
+                    gatherer,
                     partitions,
                     checkpoints,
                     writes,
@@ -121,6 +128,7 @@ public final class ResultsReader implements AutoCloseable {
                 while (closing.getCount() > 0) {
                     loop.turn(ended);
                     lastTurn = System.nanoTime();
+                    heldBytes = gatherer.heldBytes();
                 }
             } finally {
                 loop.abandon();
