@@ -96,6 +96,7 @@ public final class Main implements Callable<Integer> {
                 hugeRate,
                 hugeBytes,
                 match);
+        BatchScheduling.begin();
         var backend = new Backend(new Models(models, anyModel), faults);
         backend.lines().on(countLines);
         try (var simulator = Simulator.start(port, backend)) {

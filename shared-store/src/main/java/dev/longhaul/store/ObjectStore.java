@@ -107,7 +107,8 @@ public class ObjectStore {
                     .build();
             try (Response response = http.newCall(request).execute()) {
                 if (!response.isSuccessful()) {
-                    throw new IOException("status " + response.code() + ": " + response.body().string());
+                    throw new IOException(
+                            "status " + response.code() + ": " + response.body().string());
                 }
             }
             return Optional.empty();

@@ -37,8 +37,8 @@ public class ProgressStore {
         if (!open.isEmpty()) {
             Row cluster = cluster(open);
             now = cluster.getOffsetDateTime("now").toInstant();
-            waiting = waiting(
-                    open, (JsonObject) cluster.getValue("lines"), Troubles.of((JsonArray) cluster.getValue("troubled")));
+            waiting = waiting(open, (JsonObject) cluster.getValue("lines"), Troubles.of((JsonArray)
+                    cluster.getValue("troubled")));
         }
         Map<String, BatchProgress> progress = new HashMap<>();
         for (Batch batch : batches) {

@@ -29,7 +29,8 @@ public final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "NAME",
-            description = "startup, throughput, saturation, small, planning, list, upload, memory; none: all but memory")
+            description =
+                    "startup, throughput, saturation, small, planning, list, upload, memory; none: all but memory")
     private Set<String> names = new LinkedHashSet<>();
 
     @Option(names = "--runs", paramLabel = "N", description = "Runs after the warm-up, ${DEFAULT-VALUE} if not said.")

@@ -38,7 +38,8 @@ final class Saturation implements Scenario {
             String file = api.upload(ChatLines.of(count).bytes());
             bench.warmUp(api, file, count, WARM_UPS);
             simulator.behave(Map.of("latency_ms", LATENCY_MS));
-            List<Double> seconds = bench.repeat("saturation, s", () -> bench.seconds(api, file, count, Duration.ZERO, POLL));
+            List<Double> seconds =
+                    bench.repeat("saturation, s", () -> bench.seconds(api, file, count, Duration.ZERO, POLL));
             double median = Series.median(seconds);
             figures.accept(new Figure(
                     "%,d lines at %d ms, %d in flight".formatted(count, LATENCY_MS, IN_FLIGHT),

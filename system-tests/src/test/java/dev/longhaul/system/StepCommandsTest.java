@@ -49,7 +49,10 @@ class StepCommandsTest {
         assertThat(watched.out()).startsWith(id + " completed");
 
         Path output = directory.resolve("output.jsonl");
-        assertThat(tester.stack().command("download", id, "--output", output.toString()).exitCode()).isEqualTo(3);
+        assertThat(tester.stack()
+                        .command("download", id, "--output", output.toString())
+                        .exitCode())
+                .isEqualTo(3);
         List<String> failed = Files.readAllLines(directory.resolve("output.jsonl.errors.jsonl"));
         assertThat(Files.readAllLines(output)).hasSize(LINES - failed.size());
         assertThat(longhaul(tester, "results", id, "--errors").lines()).hasSameSizeAs(failed);
@@ -64,14 +67,14 @@ class StepCommandsTest {
     @Test
     void aKeyOfTheCommandLineWorksUntilItIsRevoked(Tester tester) {
         String key = longhaul(tester, "keys", "create", "steps", "--tenant", "steps-test");
-        String[] ids = longhaul(tester, "keys", "list", "--tenant", "steps-test").split(" ", 2);
+        String[] ids =
+                longhaul(tester, "keys", "list", "--tenant", "steps-test").split(" ", 2);
 
         Api api = new Api(tester.stack().status().api(), key);
         assertThat(api.list("/batches").path("data")).isEmpty();
         longhaul(tester, "keys", "revoke", ids[0]);
 
-        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
-                                Api.Refused.class, () -> api.list("/batches"))
+        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(Api.Refused.class, () -> api.list("/batches"))
                         .statusCode())
                 .isEqualTo(401);
     }
@@ -113,8 +116,8 @@ class StepCommandsTest {
     }
 
     private static Commands.Result launcher(Map<String, String> environment, String... arguments) {
-        List<String> command =
-                new java.util.ArrayList<>(List.of(Stack.root().resolve("longhaul").toString()));
+        List<String> command = new java.util.ArrayList<>(
+                List.of(Stack.root().resolve("longhaul").toString()));
         command.addAll(List.of(arguments));
         return Commands.run(Duration.ofSeconds(60), environment, command);
     }

@@ -52,7 +52,6 @@ final class BackendLane {
             new PriorityQueue<>(Comparator.comparingLong((LineCall call) -> call.dueNanos));
     private final ArrayDeque<LineCall> whenBack = new ArrayDeque<>();
     private long upNanos = System.nanoTime();
-    private boolean pumping;
 
     BackendLane(Lane lane, Backend backend, RunQueue queue, ProcessLease lease) {
         this.lane = lane;
@@ -180,18 +179,7 @@ final class BackendLane {
             lane.bodies().giveBack(body);
             call.body = null;
         }
-        pumpSoon();
-    }
-
-    /** Once for all answers that the event loop has read in this round: they are taken over before the next calls go out. */
-    private void pumpSoon() {
-        if (!pumping) {
-            pumping = true;
-            lane.execute(() -> {
-                pumping = false;
-                pump();
-            });
-        }
+        pump();
     }
 
     private void settle(LineCall call, Verdict verdict) {
