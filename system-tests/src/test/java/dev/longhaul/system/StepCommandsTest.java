@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class StepCommandsTest {
 
     private String submit(Tester tester) {
         Path input = ChatLines.of(LINES).file(directory.resolve("input.jsonl"));
-        List<String> command = new java.util.ArrayList<>(List.of("submit", "--input", input.toString()));
+        List<String> command = new ArrayList<>(List.of("submit", "--input", input.toString()));
         command.addAll(List.of(SUBMIT));
         return longhaul(tester, command.toArray(String[]::new));
     }
@@ -116,7 +117,7 @@ class StepCommandsTest {
     }
 
     private static Commands.Result launcher(Map<String, String> environment, String... arguments) {
-        List<String> command = new java.util.ArrayList<>(
+        List<String> command = new ArrayList<>(
                 List.of(Stack.root().resolve("longhaul").toString()));
         command.addAll(List.of(arguments));
         return Commands.run(Duration.ofSeconds(60), environment, command);
