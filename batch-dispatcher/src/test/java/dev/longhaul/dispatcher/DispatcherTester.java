@@ -108,6 +108,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         settings.put("quarkus.http.test-port", "0");
         settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
+        settings.put("longhaul.dispatcher.answer-bytes", "262144");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 3, "1s");
         backend(
                 settings,

@@ -36,6 +36,7 @@ public class Dispatch {
     private final Set<String> stoppedBatches = ConcurrentHashMap.newKeySet();
     private final Set<String> pausedBatches = ConcurrentHashMap.newKeySet();
     private final Map<Backend, Long> stuckSince = new ConcurrentHashMap<>();
+    private final AnswerMemory answerMemory;
     private final List<Lane> lanes = new ArrayList<>();
 
     public Dispatch(
@@ -53,13 +54,14 @@ public class Dispatch {
         this.reports = reports;
         this.claims = claims;
         this.config = config;
+        this.answerMemory = new AnswerMemory(config.answerBytes(), sender::hasRoom);
     }
 
     /** Starts the lanes; once. */
     public void start() {
         backends.all().forEach(backend -> queues.put(backend, new RunQueue()));
         for (int i = 0; i < config.lanes(); i++) {
-            lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports));
+            lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory));
         }
         lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease)));
         share();
@@ -176,6 +178,10 @@ public class Dispatch {
             throw new IllegalArgumentException("no backend is called " + backend.name());
         }
         return queue;
+    }
+
+    AnswerMemory answerMemory() {
+        return answerMemory;
     }
 
     /** Lines that wait at a backend. */
