@@ -168,6 +168,11 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         exchange.close();
     }
 
+    /** Whether a call came to the backend that listens late, not to the fake one. */
+    public boolean isLate(HttpExchange exchange) {
+        return exchange.getLocalAddress().getPort() == latePort;
+    }
+
     /** Somebody listens where nobody did, and answers for embeddings too, as the others do not. */
     public HttpServer startLate() throws IOException {
         HttpServer late = serve(latePort);

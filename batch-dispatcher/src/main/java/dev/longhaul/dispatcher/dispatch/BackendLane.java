@@ -267,6 +267,9 @@ final class BackendLane {
             upNanos = nowNanos;
         }
         pump();
+        if (mayStart()) {
+            queue.seenFree(nowNanos);
+        }
     }
 
     /** Nothing waits for a backend that is down when another one serves its model; nor for long when none does. */
