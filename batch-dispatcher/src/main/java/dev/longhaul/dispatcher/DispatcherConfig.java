@@ -18,6 +18,10 @@ public interface DispatcherConfig {
     @WithDefault("16777216")
     long answerBytes();
 
+    /** Bytes of result chunks in Kafka that no checkpoint has passed; past it no further slice is taken. */
+    @WithDefault("268435456")
+    long tailBytes();
+
     /** Bytes of custom_id hashes while a file is planned. */
     @WithDefault("33554432")
     int hashBytes();

@@ -45,6 +45,7 @@ class SettingsCheck {
         }
         atLeast("unsent-bytes", config.unsentBytes(), 1);
         atLeast("answer-bytes", config.answerBytes(), 1);
+        atLeast("tail-bytes", config.tailBytes(), 1);
         atLeast("hash-bytes", config.hashBytes(), LEAST_HASH_BYTES);
     }
 

@@ -25,6 +25,7 @@ class SettingsCheckTest {
         "slice-bytes, -1, at least slice-length",
         "unsent-bytes, 0, at least 1",
         "answer-bytes, 0, at least 1",
+        "tail-bytes, 0, at least 1",
         "hash-bytes, 63, at least 64"
     })
     void whatCannotWorkIsRefusedByNameWithItsBound(String setting, String value, String bound) {
