@@ -60,7 +60,9 @@ class LongAnswersTest {
         await().until(() -> memory.waiting() > before);
 
         // Longer than that backend's time-out, after which they would be called anew.
-        await().during(Duration.ofMillis(1_500)).until(() -> memory.waiting() > before);
+        await().during(Duration.ofMillis(1_500))
+                .failFast("their time-outs went on", () -> memory.waiting() <= before)
+                .until(() -> true);
         assertThat(memory.taken()).isLessThanOrEqualTo(config.answerBytes() + LONGEST);
         secondHalves.release(STALLED);
 
