@@ -7,12 +7,20 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "longhaul.dispatcher")
 public interface DispatcherConfig {
     /** Bytes of request lines held in memory. */
-    @WithDefault("67108864")
+    @WithDefault("50331648")
     long sliceBytes();
 
     /** Bytes of result chunks that Kafka has not acknowledged; past it no further line starts. */
-    @WithDefault("33554432")
+    @WithDefault("25165824")
     long unsentBytes();
+
+    /** Bytes of long answers that are coming in, twice over; past it all but one of them wait. */
+    @WithDefault("16777216")
+    long answerBytes();
+
+    /** Bytes of result chunks in Kafka that no checkpoint has passed; past it no further slice is taken. */
+    @WithDefault("268435456")
+    long tailBytes();
 
     /** Bytes of custom_id hashes while a file is planned. */
     @WithDefault("33554432")

@@ -83,6 +83,7 @@ class DispatcherLifecycle {
                 dispatch.share();
                 dispatch.sweep();
                 stops.check();
+                appetite.lookAtCheckpoints();
                 handBackUnknown();
                 warned = "";
                 TimeUnit.MILLISECONDS.sleep(RENEW_MILLIS);

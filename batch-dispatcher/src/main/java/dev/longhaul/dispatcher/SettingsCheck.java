@@ -44,6 +44,8 @@ class SettingsCheck {
             throw refusal("slice-bytes", "must be at least slice-length, " + config.sliceLength(), config.sliceBytes());
         }
         atLeast("unsent-bytes", config.unsentBytes(), 1);
+        atLeast("answer-bytes", config.answerBytes(), 1);
+        atLeast("tail-bytes", config.tailBytes(), 1);
         atLeast("hash-bytes", config.hashBytes(), LEAST_HASH_BYTES);
     }
 

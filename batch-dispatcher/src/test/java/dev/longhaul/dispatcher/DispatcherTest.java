@@ -208,6 +208,34 @@ class DispatcherTest {
     }
 
     @Test
+    void whatWaitsForABackendThatHangsMovesToAnotherOfItsModel() throws IOException {
+        Semaphore hanging = new Semaphore(0);
+        tester.answerer = (exchange, body) -> {
+            if (tester.isLate(exchange)) {
+                hanging.acquireUninterruptibly();
+            }
+            reply(exchange, 200, "{}");
+        };
+        HttpServer late = tester.startLate();
+        try {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(wanted("late")).isNotIn("0", ""));
+            String batch = tester.batch("t1", lines(250, i -> line("c" + i, SHARED, "hang " + i)));
+
+            await("all but the calls that hang, long before they time out")
+                    .atMost(Duration.ofSeconds(8))
+                    .untilAsserted(() -> assertThat(tester.results(batch)).hasSizeGreaterThanOrEqualTo(250 - 8));
+            hanging.release(1_000);
+
+            assertThat(resultsOf(batch, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
+            assertThat(tester.bodies).hasSize(250);
+        } finally {
+            hanging.release(1_000);
+            late.stop(0);
+        }
+    }
+
+    @Test
     void aLineGoesToABackendThatServesItsModelAtItsEndpointAndNoOther() throws IOException {
         String embeddings =
                 tester.batch("t1", lines(250, i -> embedding("c" + i, "vector " + i)), "endpoint = '/v1/embeddings'");

@@ -112,6 +112,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         settings.put("quarkus.http.test-port", "0");
         settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
+        settings.put("longhaul.dispatcher.answer-bytes", "262144");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 3, "1s");
         backend(
                 settings,
@@ -170,6 +171,11 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
+    }
+
+    /** Whether a call came to the backend that listens late, not to the fake one. */
+    public boolean isLate(HttpExchange exchange) {
+        return exchange.getLocalAddress().getPort() == latePort;
     }
 
     /** Somebody listens where nobody did, and answers for embeddings too, as the others do not. */

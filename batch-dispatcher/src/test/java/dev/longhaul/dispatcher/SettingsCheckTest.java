@@ -24,6 +24,8 @@ class SettingsCheckTest {
         "slice-bytes, 1048575, 'at least slice-length, 1048576'",
         "slice-bytes, -1, at least slice-length",
         "unsent-bytes, 0, at least 1",
+        "answer-bytes, 0, at least 1",
+        "tail-bytes, 0, at least 1",
         "hash-bytes, 63, at least 64"
     })
     void whatCannotWorkIsRefusedByNameWithItsBound(String setting, String value, String bound) {

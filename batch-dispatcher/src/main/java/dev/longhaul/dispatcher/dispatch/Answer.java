@@ -21,6 +21,9 @@ sealed interface Answer {
     /** The answer broke off after its status line. */
     record Cut(String detail) implements Answer {}
 
+    /** The answer broke off after we had kept its backend waiting for memory of ours, which says nothing of backend or line. */
+    record HeldUp() implements Answer {}
+
     /** The answer is larger than configured. */
     record TooLarge(int limit) implements Answer {}
 

@@ -19,17 +19,25 @@ public class Appetite {
     private final Dispatch dispatch;
     private final SliceReports reports;
     private final ChunkSender sender;
+    private final ResultsTail tail;
     private final DispatcherConfig config;
     /** Lines claimed and still on their way into a queue. */
     private final AtomicInteger arriving = new AtomicInteger();
 
     private volatile JsonObject wanted = new JsonObject();
 
-    Appetite(Backends backends, Dispatch dispatch, SliceReports reports, ChunkSender sender, DispatcherConfig config) {
+    Appetite(
+            Backends backends,
+            Dispatch dispatch,
+            SliceReports reports,
+            ChunkSender sender,
+            ResultsTail tail,
+            DispatcherConfig config) {
         this.backends = backends;
         this.dispatch = dispatch;
         this.reports = reports;
         this.sender = sender;
+        this.tail = tail;
         this.config = config;
     }
 
@@ -38,10 +46,15 @@ public class Appetite {
         return new JsonObject();
     }
 
+    /** Sees how far the checkpoints are behind; blocks. */
+    public void lookAtCheckpoints() {
+        tail.check();
+    }
+
     /** Lines by backend name, measured now. */
     public synchronized JsonObject measure() {
         JsonObject now = new JsonObject();
-        boolean full = !sender.hasRoom() || reports.heldBytes() >= config.sliceBytes();
+        boolean full = !sender.hasRoom() || !tail.hasRoom() || reports.heldBytes() >= config.sliceBytes();
         for (Backend backend : backends.all()) {
             now.put(backend.name(), full || backend.isDown() ? 0 : wantedAt(backend));
         }

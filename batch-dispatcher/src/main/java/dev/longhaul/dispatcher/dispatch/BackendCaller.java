@@ -7,7 +7,6 @@ import dev.longhaul.model.jsonl.RequestLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -36,22 +35,31 @@ final class BackendCaller {
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence USER_AGENT = HttpHeaders.createOptimized("longhaul");
 
+    private final Lane lane;
     private final Backend backend;
+    private final LongAnswer.Waiters waiters = new LongAnswer.Waiters();
     private final Map<String, RequestOptions> optionsByEndpoint = new HashMap<>();
     private final HttpClient client;
 
     /** Must be made on the lane's event loop, to which its connections belong. */
-    BackendCaller(Vertx vertx, Backend backend) {
+    BackendCaller(Lane lane, Backend backend) {
+        this.lane = lane;
         this.backend = backend;
         // The pool is as large as the lane's limit may ever get; connections are made when they are needed.
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setConnectTimeout(CONNECT_MILLIS)
-                        .setKeepAliveTimeout(30)
-                        .setTcpNoDelay(true),
-                new PoolOptions()
-                        .setHttp1MaxSize(backend.config().maxInFlight())
-                        .setMaxWaitQueueSize(-1));
+        this.client = lane.vertx()
+                .createHttpClient(
+                        new HttpClientOptions()
+                                .setConnectTimeout(CONNECT_MILLIS)
+                                .setKeepAliveTimeout(30)
+                                .setTcpNoDelay(true),
+                        new PoolOptions()
+                                .setHttp1MaxSize(backend.config().maxInFlight())
+                                .setMaxWaitQueueSize(-1));
+    }
+
+    /** Whether an answer of this backend waits for memory. */
+    boolean answersWait() {
+        return waiters.any();
     }
 
     void call(LineCall call, Consumer<Answer> done) {
@@ -94,16 +102,25 @@ final class BackendCaller {
             throw new IllegalStateException("a call in flight has a buffer");
         }
         int most = backend.config().maxAnswerBytes();
-        response.exceptionHandler(failure -> done.accept(new Answer.Cut(String.valueOf(failure.getMessage()))));
+        response.exceptionHandler(failure -> {
+            LongAnswer held = call.longAnswer;
+            done.accept(
+                    held != null && held.hasWaited()
+                            ? new Answer.HeldUp()
+                            : new Answer.Cut(String.valueOf(failure.getMessage())));
+        });
         response.handler(part -> {
             if (call.serial != serial) {
                 return;
             }
-            if ((long) body.length() + part.length() > most) {
+            long length = (long) body.length() + part.length();
+            if (length > most) {
                 done.accept(new Answer.TooLarge(most));
                 response.request().reset();
-            } else {
+            } else if (length <= LongAnswer.FREE_BYTES) {
                 body.append(part.getByteBuf().nioBuffer());
+            } else {
+                longAnswer(call, body, response).append(part);
             }
         });
         response.endHandler(end -> {
@@ -111,6 +128,15 @@ final class BackendCaller {
                 done.accept(whole(response, body));
             }
         });
+    }
+
+    private LongAnswer longAnswer(LineCall call, LineBuffer body, HttpClientResponse response) {
+        LongAnswer answer = call.longAnswer;
+        if (answer == null) {
+            answer = new LongAnswer(lane, body, response, waiters);
+            call.longAnswer = answer;
+        }
+        return answer;
     }
 
     private static Answer whole(HttpClientResponse response, LineBuffer body) {

@@ -58,7 +58,7 @@ final class BackendLane {
         this.backend = backend;
         this.queue = queue;
         this.lease = lease;
-        this.caller = new BackendCaller(lane.vertx(), backend);
+        this.caller = new BackendCaller(lane, backend);
     }
 
     void setCeiling(int ceiling) {
@@ -67,13 +67,17 @@ final class BackendLane {
 
     /** Starts lines until no slot, no line or no permission is left. */
     void pump() {
-        while (inFlight.size() < limit.value() && !backend.isDown() && lane.mayStart()) {
+        while (mayStart()) {
             LineCall call = next();
             if (call == null) {
                 return;
             }
             start(call);
         }
+    }
+
+    private boolean mayStart() {
+        return inFlight.size() < limit.value() && !backend.isDown() && !caller.answersWait() && lane.mayStart();
     }
 
     private @Nullable LineCall next() {
@@ -173,13 +177,22 @@ final class BackendLane {
                     call.run.claim().slice());
             lane.giveBack(call, PARK_MILLIS);
         }
+        letGo(call);
+        pump();
+    }
+
+    private void letGo(LineCall call) {
         call.http = null;
         LineBuffer body = call.body;
         if (body != null) {
             lane.bodies().giveBack(body);
             call.body = null;
         }
-        pump();
+        LongAnswer answer = call.longAnswer;
+        if (answer != null) {
+            answer.end();
+            call.longAnswer = null;
+        }
     }
 
     private void settle(LineCall call, Verdict verdict) {
@@ -187,7 +200,7 @@ final class BackendLane {
             case Verdict.Answered done -> {
                 if (done.answer().isSuccess()) {
                     limit.succeeded();
-                    queue.callTime().add(System.nanoTime() - call.startedNanos);
+                    queue.callTime().add(call.takenNanos(System.nanoTime()));
                 }
                 lane.results().answered(call, done.answer());
             }
@@ -222,7 +235,9 @@ final class BackendLane {
             if (nowNanos - call.startedNanos < timeoutNanos) {
                 break;
             }
-            overdue.add(call);
+            if (call.takenNanos(nowNanos) >= timeoutNanos) {
+                overdue.add(call);
+            }
         }
         for (LineCall call : overdue) {
             // Told before it is broken off: the breaking would be told as an answer of its own.
@@ -240,6 +255,9 @@ final class BackendLane {
             upNanos = nowNanos;
         }
         pump();
+        if (mayStart()) {
+            queue.seenFree(nowNanos);
+        }
     }
 
     /** Nothing waits for a backend that is down when another one serves its model; nor for long when none does. */
@@ -290,6 +308,7 @@ final class BackendLane {
             call.serial++;
             inFlight.remove(call);
             reset(call.http);
+            letGo(call);
             call.attempt--;
             lane.giveBack(call, 0);
         }

@@ -34,6 +34,7 @@ class ChunkSender {
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final SliceReports reports;
+    private final ResultsTail tail;
     private final long budget;
     private final AtomicLong unsentBytes = new AtomicLong();
     private final LinkedBlockingQueue<Outgoing> queue = new LinkedBlockingQueue<>();
@@ -45,10 +46,12 @@ class ChunkSender {
     ChunkSender(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             SliceReports reports,
+            ResultsTail tail,
             DispatcherConfig config) {
         this.producer = new KafkaProducer<>(
                 KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
         this.reports = reports;
+        this.tail = tail;
         this.budget = config.unsentBytes();
         this.thread.start();
     }
@@ -93,6 +96,7 @@ class ChunkSender {
             return;
         }
         unsentBytes.addAndGet(-outgoing.value().length);
+        tail.written(metadata.partition(), metadata.offset(), outgoing.value().length);
         if (outgoing.run().durable(outgoing.lines(), metadata.offset())) {
             reports.add(outgoing.run());
         }

@@ -15,14 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** The lanes and the slices that wait for them. Any thread. */
 @ApplicationScoped
 public class Dispatch {
     private static final Logger LOG = Logger.getLogger(Dispatch.class);
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MIXED_DELAY_MILLIS = 5_000;
 
     private final Backends backends;
@@ -35,7 +33,8 @@ public class Dispatch {
     private final Map<Backend, RunQueue> queues = new LinkedHashMap<>();
     private final Set<String> stoppedBatches = ConcurrentHashMap.newKeySet();
     private final Set<String> pausedBatches = ConcurrentHashMap.newKeySet();
-    private final Map<Backend, Long> stuckSince = new ConcurrentHashMap<>();
+    private final QueueSweep sweep = new QueueSweep(queues, this::share, this::able);
+    private final AnswerMemory answerMemory;
     private final List<Lane> lanes = new ArrayList<>();
 
     public Dispatch(
@@ -53,13 +52,14 @@ public class Dispatch {
         this.reports = reports;
         this.claims = claims;
         this.config = config;
+        this.answerMemory = new AnswerMemory(config.answerBytes(), sender::hasRoom);
     }
 
     /** Starts the lanes; once. */
     public void start() {
         backends.all().forEach(backend -> queues.put(backend, new RunQueue()));
         for (int i = 0; i < config.lanes(); i++) {
-            lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports));
+            lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory));
         }
         lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease)));
         share();
@@ -122,30 +122,17 @@ public class Dispatch {
         lanes.forEach(lane -> lane.execute(() -> lane.pump(backend.name())));
     }
 
-    /**
-     * Sees that nothing waits where it cannot start: lines whose backend is down, or has no slot for this process, go to another one
-     * that serves them, or back to PostgreSQL when there has been none for a second.
-     */
+    /** Sees that nothing waits where it cannot start. */
     public void sweep() {
-        long now = System.nanoTime();
-        queues.forEach((backend, queue) -> {
-            if (!backend.isDown() && share(backend) > 0) {
-                stuckSince.remove(backend);
-                return;
+        sweep.sweep(System.nanoTime(), new QueueSweep.Moves() {
+            @Override
+            public void to(Backend backend, LineGroup group) {
+                queueAt(backend, group);
             }
-            boolean forLong = now - stuckSince.computeIfAbsent(backend, b -> now) > STUCK_NANOS;
-            for (LineGroup group : queue.groups()) {
-                Backend other = able(group).stream()
-                        .filter(b -> !b.isDown() && share(b) > 0)
-                        .findFirst()
-                        .orElse(null);
-                if ((other != null || forLong) && queue.remove(group)) {
-                    if (other == null) {
-                        giveBack(group);
-                    } else {
-                        queueAt(other, group);
-                    }
-                }
+
+            @Override
+            public void back(LineGroup group) {
+                giveBack(group);
             }
         });
     }
@@ -176,6 +163,10 @@ public class Dispatch {
             throw new IllegalArgumentException("no backend is called " + backend.name());
         }
         return queue;
+    }
+
+    AnswerMemory answerMemory() {
+        return answerMemory;
     }
 
     /** Lines that wait at a backend. */

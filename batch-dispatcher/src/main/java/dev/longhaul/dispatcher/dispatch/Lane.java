@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
     private static final long TICK_MILLIS = 25;
     private static final int SPARE_BODIES = 64;
-    private static final int SPARE_BODY_BYTES = 64 * 1024;
     private static final int BODY_BYTES = 2 * 1024;
 
     private final Vertx vertx;
@@ -25,18 +24,20 @@ final class Lane {
     private final LaneResults results;
     private final ChunkSender sender;
     private final SliceReports reports;
+    private final AnswerMemory answerMemory;
     private final Map<String, BackendLane> backends = new LinkedHashMap<>();
-    private final BufferPool bodies = new BufferPool(SPARE_BODIES, BODY_BYTES, SPARE_BODY_BYTES);
+    private final BufferPool bodies = new BufferPool(SPARE_BODIES, BODY_BYTES, LongAnswer.FREE_BYTES);
     private List<Lane> siblings = List.of();
     private long ticking;
 
     /** May be called on any thread. */
-    Lane(Vertx vertx, Context context, int index, ChunkSender sender, SliceReports reports) {
+    Lane(Vertx vertx, Context context, int index, ChunkSender sender, SliceReports reports, AnswerMemory answerMemory) {
         this.vertx = vertx;
         this.context = context;
         this.index = index;
         this.sender = sender;
         this.reports = reports;
+        this.answerMemory = answerMemory;
         this.results = new LaneResults(this, sender);
     }
 
@@ -54,6 +55,7 @@ final class Lane {
     private void tick() {
         long now = System.nanoTime();
         results.flushOld(now);
+        answerMemory.grantWaiting();
         backends.values().forEach(backend -> backend.tick(now));
     }
 
@@ -147,6 +149,11 @@ final class Lane {
 
     int index() {
         return index;
+    }
+
+    /** What long answers take their room from. */
+    AnswerMemory answerMemory() {
+        return answerMemory;
     }
 
     /** Buffers for the bodies of answers. */

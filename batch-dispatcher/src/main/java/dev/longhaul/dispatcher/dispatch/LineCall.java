@@ -19,6 +19,9 @@ final class LineCall {
 
     @Nullable
     LineBuffer body;
+
+    @Nullable
+    LongAnswer longAnswer;
     /** Changes when an attempt begins and when it ends, so that what is still heard of an earlier one can be told apart. */
     int serial;
 
@@ -35,6 +38,12 @@ final class LineCall {
 
     int indexInSlice() {
         return run.indexInSlice(line);
+    }
+
+    /** How long the attempt has taken, without the time that its answer waited for our memory. */
+    long takenNanos(long nowNanos) {
+        LongAnswer answer = longAnswer;
+        return nowNanos - startedNanos - (answer == null ? 0 : answer.waitedNanos(nowNanos));
     }
 
     /** The id for a line whose backend gave none. */

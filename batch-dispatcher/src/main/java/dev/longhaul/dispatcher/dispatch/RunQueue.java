@@ -2,14 +2,25 @@ package dev.longhaul.dispatcher.dispatch;
 
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The slices' lines that wait for one backend; lanes on several threads take them. */
 final class RunQueue {
+    /** Lanes look every few ms whether they are free; one that has just filled its slots says so by saying nothing. */
+    private static final long FREE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final ConcurrentLinkedDeque<LineGroup> groups = new ConcurrentLinkedDeque<>();
     private final CallTime callTime = new CallTime();
+    /** When a line was last taken, or began to wait where none did. */
+    private volatile long movedNanos = System.nanoTime();
+
+    private volatile long freeNanos = System.nanoTime() - FREE_NANOS;
 
     void offer(LineGroup group) {
+        if (groups.isEmpty()) {
+            movedNanos = System.nanoTime();
+        }
         groups.addLast(group);
     }
 
@@ -22,6 +33,7 @@ final class RunQueue {
         for (LineGroup group = groups.peekFirst(); group != null; group = groups.peekFirst()) {
             int line = group.take();
             if (line >= 0) {
+                movedNanos = System.nanoTime();
                 return new Taken(group.run(), line);
             }
             groups.remove(group);
@@ -47,5 +59,20 @@ final class RunQueue {
     /** Takes a group out, to wait elsewhere; false when it is no longer here. */
     boolean remove(LineGroup group) {
         return groups.remove(group);
+    }
+
+    /** Whether lines wait and none was taken for so long. */
+    boolean isStuck(long nowNanos, long nanos) {
+        return nowNanos - movedNanos > nanos && waiting() > 0;
+    }
+
+    /** A lane had a slot free and no line for it. */
+    void seenFree(long nowNanos) {
+        freeNanos = nowNanos;
+    }
+
+    /** Whether a lane had so just now, and there is still no line for it. */
+    boolean isFree(long nowNanos) {
+        return nowNanos - freeNanos < FREE_NANOS && waiting() == 0;
     }
 }

@@ -13,7 +13,7 @@ sealed interface Verdict {
     /** Once more, after a while. */
     record Again(long delayMillis, boolean overload) implements Verdict {}
 
-    /** Once more when the backend is back; this one did not count. */
+    /** Once more as soon as the backend takes calls; this one did not count. */
     record WhenBack() implements Verdict {}
 
     long BASE_MILLIS = 500;
@@ -45,6 +45,7 @@ sealed interface Verdict {
                         ? new Failed("invalid_response", "The backend's answer broke off: " + cut.detail())
                         : new Again(backoff(attempt, random), false);
             case Answer.Unreachable unreachable -> new WhenBack();
+            case Answer.HeldUp heldUp -> new WhenBack();
             case Answer.TimedOut timedOut ->
                 last
                         ? new Failed(

@@ -208,7 +208,7 @@ class SliceRunTest {
         return indexes;
     }
 
-    private static SliceRun run(int lines, @Nullable String model, BitSet done, SliceClaim.Past past) {
+    static SliceRun run(int lines, @Nullable String model, BitSet done, SliceClaim.Past past) {
         return new SliceRun(claim(lines, model, past), lines(lines, model), new RedeliveryScan.Done(done, 0), 2);
     }
 

@@ -82,10 +82,11 @@ class VerdictTest {
     }
 
     @Test
-    void anUnreachableBackendCostsNoAttemptHoweverManyThereWere() {
+    void anUnreachableBackendAndMemoryOfOursCostNoAttemptHoweverManyThereWere() {
         IntStream.rangeClosed(1, ATTEMPTS + 1)
-                .forEach(attempt -> assertThat(judge(new Answer.Unreachable("refused"), attempt))
-                        .isEqualTo(new Verdict.WhenBack()));
+                .forEach(attempt -> assertThat(List.of(
+                                judge(new Answer.Unreachable("refused"), attempt), judge(new Answer.HeldUp(), attempt)))
+                        .containsOnly(new Verdict.WhenBack()));
     }
 
     private Verdict judge(Answer answer, int attempt) {
