@@ -117,8 +117,8 @@ class StepCommandsTest {
     }
 
     private static Commands.Result launcher(Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Stack.root().resolve("longhaul").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Stack.root().resolve("longhaul").toString()));
         command.addAll(List.of(arguments));
         return Commands.run(Duration.ofSeconds(60), environment, command);
     }

@@ -45,10 +45,11 @@ final class BackendProbe {
         }
         // One inside the other, on the event loop: who asks for the body in a later turn may have missed its end.
         return client.request(options)
-                .compose(request -> request.send().compose(response -> response.body().map(body -> {
-                    answered(backend, response, body);
-                    return body;
-                })))
+                .compose(request -> request.send()
+                        .compose(response -> response.body().map(body -> {
+                            answered(backend, response, body);
+                            return body;
+                        })))
                 .onFailure(failure -> goneDown(backend, String.valueOf(failure.getMessage())));
     }
 
