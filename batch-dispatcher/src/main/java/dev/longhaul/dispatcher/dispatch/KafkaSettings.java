@@ -38,6 +38,8 @@ public final class KafkaSettings {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
+        // What is fetched is bounded as it is compressed; each record of a poll is whole, and may have grown to 20 MiB.
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4);
         return settings;
     }
 

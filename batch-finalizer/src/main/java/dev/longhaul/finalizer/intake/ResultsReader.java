@@ -28,6 +28,8 @@ public final class ResultsReader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ResultsReader.class);
     private static final long RESTART_MILLIS = 1_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    /** What is fetched is bounded as it is compressed; each record of a poll is whole, and may have grown to 20 MiB. */
+    private static final int RECORDS_A_POLL = 2;
 
     private final LoopSettings settings;
     private final GatherLimits limits;
@@ -148,6 +150,7 @@ public final class ResultsReader implements AutoCloseable {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
