@@ -1,6 +1,7 @@
 package dev.longhaul.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ class StepCommandsTest {
         assertThat(api.list("/batches").path("data")).isEmpty();
         longhaul(tester, "keys", "revoke", ids[0]);
 
-        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(Api.Refused.class, () -> api.list("/batches"))
+        assertThat(catchThrowableOfType(Api.Refused.class, () -> api.list("/batches"))
                         .statusCode())
                 .isEqualTo(401);
     }
@@ -90,7 +91,7 @@ class StepCommandsTest {
 
         tester.down();
         assertThat(tester.status().members()).allMatch(member -> member.pid() == 0);
-        tester.up();
+        tester.upAgain();
 
         assertThat(tester.api().batch(before.id()).json()).isEqualTo(before.json());
         assertThat(tester.check(before, lines).output()).isEqualTo(20);

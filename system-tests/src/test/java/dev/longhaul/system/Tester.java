@@ -25,6 +25,8 @@ public final class Tester implements AutoCloseable {
     /** Calls to the simulator at a time, over all dispatchers. */
     static final int CEILING = 64;
 
+    private static final String[] OPTIONS = {"--dispatchers", "2", "--max-in-flight", Integer.toString(CEILING)};
+
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration HEALTH_LIMIT = Duration.ofSeconds(8);
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -44,7 +46,7 @@ public final class Tester implements AutoCloseable {
         variables.put("LONGHAUL_JAVA_OPTS", System.getProperty("test.jit", ""));
         stack = new Stack(data, variables);
         stack.reset();
-        stack.up("--dispatchers", "2", "--max-in-flight", Integer.toString(CEILING));
+        stack.up(OPTIONS);
         status = stack.status();
     }
 
@@ -93,6 +95,11 @@ public final class Tester implements AutoCloseable {
         HttpRequest request =
                 HttpRequest.newBuilder(health).timeout(HEALTH_LIMIT).build();
         return Http.send(request, BodyHandlers.discarding()).statusCode();
+    }
+
+    /** Starts all anew after {@link #down}, which forgets what it was started with. */
+    void upAgain() {
+        up(OPTIONS);
     }
 
     /** Starts what is missing and waits until all is ready. */
