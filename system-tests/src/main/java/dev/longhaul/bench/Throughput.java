@@ -20,7 +20,7 @@ final class Throughput implements Scenario {
     private static final double BOUND = 0.4;
     private static final double GOAL = 0.7;
     private static final double YARDSTICK_BOUND = 0.6;
-    private static final int WARM_UPS = 60;
+    private static final int WARM_UPS = 90;
     /** The client shares the two cores with all that it measures, so it looks when the end is near and not before. */
     private static final double QUIET = 0.8;
 
