@@ -20,9 +20,6 @@ final class AnswerScan {
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
 
-    /** So that the sum over the largest batch still fits a bigint. */
-    private static final long MAX_COUNT = 10_000_000_000L;
-
     private long input;
     private long cached;
     private long output;
@@ -94,7 +91,7 @@ final class AnswerScan {
     /** A count, or 0 for what no count may be: a backend's oddity is not the tenant's loss. */
     private static long count(JsonParser parser, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-            return Math.clamp(parser.getLongValue(), 0, MAX_COUNT);
+            return Math.clamp(parser.getLongValue(), 0, Usage.MOST_OF_A_LINE);
         }
         parser.skipChildren();
         return 0;
