@@ -28,7 +28,7 @@ interface FinalizerConfig {
     Duration holdBack();
 
     /** Memory for all segments that are not recorded yet, at least two segments. */
-    @WithDefault("64M")
+    @WithDefault("24M")
     MemorySize budgetBytes();
 
     /** The longest time between checkpoints while lines come in. */

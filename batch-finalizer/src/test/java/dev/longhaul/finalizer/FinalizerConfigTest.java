@@ -18,7 +18,7 @@ class FinalizerConfigTest {
         FinalizerConfig config = config(Map.of());
         assertThat(config.instance()).isEmpty();
         assertThat(config.keepFiles()).isEqualTo(Duration.ofDays(30));
-        assertThat(Finalizer.limits(config)).isEqualTo(new GatherLimits(8 << 20, 64 << 10, 3_000, 64 << 20));
+        assertThat(Finalizer.limits(config)).isEqualTo(new GatherLimits(8 << 20, 64 << 10, 3_000, 24 << 20));
     }
 
     @Test

@@ -12,6 +12,10 @@ import java.util.regex.Pattern;
 final class LiveHeap {
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)\\s*$");
 
+    /** What the serial collector leaves lying between live objects rather than move them. */
+    private static final Pattern GAPS =
+            Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+\\S*jdk\\.internal\\.vm\\.Filler");
+
     private LiveHeap() {}
 
     /** The bytes of all reachable objects, after a collection that this causes. */
@@ -24,6 +28,10 @@ final class LiveHeap {
         if (!total.find()) {
             throw new IllegalStateException("jcmd answered no histogram: " + histogram);
         }
-        return Long.parseLong(total.group(1));
+        long gaps = GAPS.matcher(histogram)
+                .results()
+                .mapToLong(row -> Long.parseLong(row.group(1)))
+                .sum();
+        return Long.parseLong(total.group(1)) - gaps;
     }
 }

@@ -17,9 +17,9 @@ final class Memory implements Scenario {
     private static final int LINE_BYTES = 300;
     private static final double BOUND = 1.2;
     /** What is alive rises and falls with what is under way: looked at so seldom a peak would be a matter of luck. */
-    private static final int SAMPLES = 40;
+    private static final int SAMPLES = 80;
 
-    private static final int SHORT_BATCHES = 5;
+    private static final int SHORT_BATCHES = 10;
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LIMIT = Duration.ofMinutes(30);
 

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @ApplicationScoped
 public class Appetite {
-    private static final double RUNWAY_SECONDS = 0.5;
+    private static final double RUNWAY_SECONDS = 0.25;
 
     private final Backends backends;
     private final Dispatch dispatch;
@@ -54,12 +54,18 @@ public class Appetite {
     /** Lines by backend name, measured now. */
     public synchronized JsonObject measure() {
         JsonObject now = new JsonObject();
-        boolean full = !sender.hasRoom() || !tail.hasRoom() || reports.heldBytes() >= config.sliceBytes();
+        boolean full = !sender.hasRoom() || !tail.hasRoom() || !hasRoomForAPoll();
         for (Backend backend : backends.all()) {
             now.put(backend.name(), full || backend.isDown() ? 0 : wantedAt(backend));
         }
         wanted = now;
         return now;
+    }
+
+    /** A claimed slice that finds no memory would go back and wait: it is not asked for. */
+    private boolean hasRoomForAPoll() {
+        long held = reports.heldBytes();
+        return held == 0 || held + (long) SliceIntake.HINTS_A_POLL * config.sliceLength() <= config.sliceBytes();
     }
 
     private int wantedAt(Backend backend) {

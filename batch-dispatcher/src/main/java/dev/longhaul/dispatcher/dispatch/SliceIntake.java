@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class SliceIntake {
     private static final Logger LOG = Logger.getLogger(SliceIntake.class);
-    private static final int HINTS_A_POLL = 16;
+    /** Hints of a poll. Few, since there must be memory for that many slices before it. */
+    static final int HINTS_A_POLL = 4;
+
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long HUNGER_MILLIS = 50;
     private static final long RETRY_MILLIS = 500;
@@ -141,13 +143,20 @@ public class SliceIntake {
             // From here on they are ours, whatever becomes of the acknowledgement.
             reports.claimed(claimed);
             appetite.arriving(claimed.stream().mapToInt(SliceClaim::openLines).sum());
-            if (!claimed.isEmpty()) {
-                Thread.startVirtualThread(() -> takeOn(claimed));
-            }
+            takeOn(claimed.stream().filter(this::findsMemory).toList());
             records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
             consumer.commitAsync();
             appetite.measure();
         }
+    }
+
+    /** Reserves memory for a slice; it goes back at once if there is none. */
+    private boolean findsMemory(SliceClaim claim) {
+        boolean found = reports.reserve(claim, config.sliceBytes());
+        if (!found) {
+            goesBack(claim, false, CROWDED_MILLIS);
+        }
+        return found;
     }
 
     private void takeOn(List<SliceClaim> claimed) {
@@ -174,16 +183,15 @@ public class SliceIntake {
                 pause();
             }
         }
-        again.forEach(claim -> goesBack(claim, false, 0));
+        again.forEach(claim -> goesBack(claim, true, 0));
     }
 
     /** Reads a slice and hands it to the lanes; it goes back if that cannot be. */
     private void open(SliceClaim claim, RedeliveryScan.Done done) {
-        boolean reserved = reports.reserve(claim, config.sliceBytes());
         boolean handed = false;
-        long delayMillis = reserved ? 0 : CROWDED_MILLIS;
+        long delayMillis = 0;
         try {
-            SliceRun run = reserved ? read(claim, done) : null;
+            SliceRun run = read(claim, done);
             if (run != null) {
                 handed = true;
                 begin(run);
@@ -195,7 +203,7 @@ public class SliceIntake {
             if (handed) {
                 appetite.arriving(-claim.openLines());
             } else {
-                goesBack(claim, reserved, delayMillis);
+                goesBack(claim, true, delayMillis);
             }
         }
     }

@@ -1,19 +1,25 @@
 package dev.longhaul.dispatcher.plan;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A set of 64-bit hashes that keeps four bytes of each: the slot follows from the high bits, the low 32 are stored. It
- * may take two different hashes for the same (about once in 500 million look-ups when full), never the same for
+ * may take two different hashes for the same (about once in 70 million look-ups when full), never the same for
  * different: fine for finding suspects, which are decided by other means.
+ *
+ * <p>It takes memory as it fills. Since the stored bits don't tell the slot in a larger table, a full table is left as
+ * it is and one as large as all before it is put beside it.
  */
 final class HashTagSet {
     private static final int LEAST_SLOTS = 16;
+    private static final int FIRST_SLOTS = 1 << 17;
 
-    private final int[] tags;
-    private final int shift;
-    private final int capacity;
-    private int size;
+    private final int mostSlots;
+    private final List<Table> tables = new ArrayList<>();
+    private int slots;
+    /** Elements that the last table has room for. */
+    private int room;
 
     /**
      * @param budgetBytes memory it may take
@@ -21,13 +27,12 @@ final class HashTagSet {
      */
     HashTagSet(int budgetBytes, long elements) {
         int affordable = Integer.highestOneBit(Math.max(budgetBytes / Integer.BYTES, LEAST_SLOTS));
-        int slots = LEAST_SLOTS;
-        while (slots < affordable && capacityOf(slots) < elements) {
-            slots <<= 1;
+        int most = LEAST_SLOTS;
+        while (most < affordable && capacityOf(most) < elements) {
+            most <<= 1;
         }
-        this.tags = new int[slots];
-        this.shift = Long.numberOfLeadingZeros(slots) + 1;
-        this.capacity = capacityOf(slots);
+        this.mostSlots = most;
+        grow(Math.min(most, FIRST_SLOTS));
     }
 
     /** Three quarters: beyond that the searches get long. */
@@ -35,45 +40,85 @@ final class HashTagSet {
         return slots / 4 * 3;
     }
 
+    /** How many it can hold when it has taken all the memory it may. */
     int capacity() {
-        return capacity;
+        return capacityOf(mostSlots);
+    }
+
+    /** The memory taken so far. */
+    long bytes() {
+        return (long) slots * Integer.BYTES;
     }
 
     boolean isFull() {
-        return size == capacity;
+        return room == 0 && slots == mostSlots;
     }
 
     boolean contains(long hash) {
-        return tags[slotOf(hash)] != 0;
+        for (int i = 0; i < tables.size(); i++) {
+            if (tables.get(i).contains(hash)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Adds the hash; false when it was there already. Must not be called when full. */
     boolean add(long hash) {
-        int slot = slotOf(hash);
-        if (tags[slot] != 0) {
+        if (contains(hash)) {
             return false;
         }
-        tags[slot] = tagOf(hash);
-        size++;
+        if (room == 0) {
+            grow(slots);
+        }
+        tables.getLast().add(hash);
+        room--;
         return true;
     }
 
+    /** Empties it and gives the memory back, all but a little. */
     void clear() {
-        Arrays.fill(tags, 0);
-        size = 0;
+        tables.clear();
+        slots = 0;
+        grow(Math.min(mostSlots, FIRST_SLOTS));
     }
 
-    private int slotOf(long hash) {
-        int tag = tagOf(hash);
-        int slot = (int) (hash >>> shift);
-        while (tags[slot] != 0 && tags[slot] != tag) {
-            slot = (slot + 1) & (tags.length - 1);
+    private void grow(int more) {
+        tables.add(new Table(more));
+        slots += more;
+        room = capacityOf(more);
+    }
+
+    /** Open addressing, a power of two of slots, 0 for an empty one. */
+    private static final class Table {
+        private final int[] tags;
+        private final int shift;
+
+        Table(int slots) {
+            this.tags = new int[slots];
+            this.shift = Long.numberOfLeadingZeros(slots) + 1;
         }
-        return slot;
-    }
 
-    private static int tagOf(long hash) {
-        int tag = (int) hash;
-        return tag == 0 ? 1 : tag;
+        boolean contains(long hash) {
+            return tags[slotOf(hash)] != 0;
+        }
+
+        void add(long hash) {
+            tags[slotOf(hash)] = tagOf(hash);
+        }
+
+        private int slotOf(long hash) {
+            int tag = tagOf(hash);
+            int slot = (int) (hash >>> shift);
+            while (tags[slot] != 0 && tags[slot] != tag) {
+                slot = (slot + 1) & (tags.length - 1);
+            }
+            return slot;
+        }
+
+        private static int tagOf(long hash) {
+            int tag = (int) hash;
+            return tag == 0 ? 1 : tag;
+        }
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
  * then on. Holds no more than {@value #AT_ONCE} blocks besides the one in use.
  */
 final class ReadAhead extends InputStream {
-    static final int BLOCK_BYTES = 2 << 20;
+    static final int BLOCK_BYTES = 1 << 20;
     private static final int AT_ONCE = 3;
 
     private final Ranges file;

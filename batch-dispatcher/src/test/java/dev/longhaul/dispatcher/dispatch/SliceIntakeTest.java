@@ -25,12 +25,31 @@ class SliceIntakeTest {
     DispatcherConfig config;
 
     @Test
-    void aSliceThatFindsNoMemoryIsTriedAgainNowAndThenUntilThereIsSome() {
+    void noSliceIsTakenWhileMemoryForItIsUncertain() {
         SliceClaim huge = claimOf((int) config.sliceBytes() - 1);
         assertThat(reports.reserve(huge, config.sliceBytes())).isTrue();
         String batch;
         try {
-            batch = tester.batch("t1", List.of(line("a", FAKE, "crowded")));
+            batch = tester.batch("t1", List.of(line("a", FAKE, "waits for memory")));
+            await().untilAsserted(() -> assertThat(tester.row("select count(*) from slice where batch_id = ?", batch))
+                    .isEqualTo("1"));
+
+            await().during(Duration.ofSeconds(1)).until(() -> claims(batch) <= 1 && !isClaimed(batch));
+        } finally {
+            reports.handBack(huge, true, 0);
+        }
+
+        await().untilAsserted(() -> assertThat(tester.results(batch)).hasSize(1));
+    }
+
+    @Test
+    void aLongLineThatFindsNoMemoryIsTriedAgainNowAndThenUntilThereIsSome() {
+        int aPoll = SliceIntake.HINTS_A_POLL * config.sliceLength();
+        SliceClaim huge = claimOf((int) config.sliceBytes() - aPoll);
+        assertThat(reports.reserve(huge, config.sliceBytes())).isTrue();
+        String batch;
+        try {
+            batch = tester.batch("t1", List.of(line("a", FAKE, "x".repeat(aPoll))));
             await().untilAsserted(() -> assertThat(
                             tester.row("select state, not_before is null from slice where batch_id = ?", batch))
                     .isEqualTo("pending|f"));
@@ -41,6 +60,10 @@ class SliceIntakeTest {
         }
 
         await().untilAsserted(() -> assertThat(tester.results(batch)).hasSize(1));
+    }
+
+    private boolean isClaimed(String batch) {
+        return tester.row("select state from slice where batch_id = ?", batch).equals("claimed");
     }
 
     private int claims(String batch) {

@@ -41,4 +41,17 @@ class HashTagSetTest {
         assertThat(new HashTagSet(64 << 20, 100).capacity()).isBetween(100, 200);
         assertThat(new HashTagSet(100_000, 50_000_000).capacity() * 4L / 3 * 4).isLessThanOrEqualTo(100_000);
     }
+
+    @Test
+    void takesMemoryAsItFills() {
+        HashTagSet set = new HashTagSet(64 << 20, 50_000_000);
+        Random random = new Random(3);
+        assertThat(set.bytes()).isEqualTo(512 << 10);
+
+        for (int i = 0; i < 1_000_000; i++) {
+            set.add(random.nextLong());
+        }
+
+        assertThat(set.bytes()).isEqualTo(8 << 20);
+    }
 }

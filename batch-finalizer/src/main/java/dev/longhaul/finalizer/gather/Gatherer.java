@@ -139,7 +139,7 @@ public final class Gatherer {
             open = null;
         }
         if (open == null) {
-            return file.begin(more);
+            return file.begin(more, limits.segmentBytes());
         }
         heldBytes -= open.capacity();
         return open;

@@ -31,8 +31,8 @@ final class ResultFile {
     }
 
     /** Opens a segment; there must be no open one. */
-    Segment begin(int firstBytes) {
-        Segment segment = new Segment(Math.max(MIN_CAPACITY, firstBytes));
+    Segment begin(int firstBytes, int fullBytes) {
+        Segment segment = new Segment(Math.max(MIN_CAPACITY, firstBytes), fullBytes);
         segments.addLast(segment);
         return segment;
     }

@@ -26,8 +26,9 @@ final class Segment {
     /** Read by the thread that writes the object, so that it gives up when nobody needs the object any more. */
     private volatile boolean abandoned;
 
-    Segment(int capacity) {
-        bytes = new LineBuffer(capacity);
+    /** An empty segment with room for {@code capacity} bytes, which is full at {@code fullBytes}. */
+    Segment(int capacity, int fullBytes) {
+        bytes = new LineBuffer(capacity, fullBytes);
     }
 
     /** Appends to an open segment. */

@@ -15,11 +15,23 @@ public final class LineBuffer {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
 
+    private final int target;
     private byte[] bytes;
     private int length;
 
     /** An empty buffer with room for so many bytes before it first grows. */
     public LineBuffer(int capacity) {
+        this(capacity, MAX_BYTES);
+    }
+
+    /**
+     * An empty buffer that will seldom hold more than {@code target} bytes.
+     *
+     * @param capacity bytes it has room for before it first grows
+     * @param target bytes it grows to before it grows past them, so that a full one has no room left over
+     */
+    public LineBuffer(int capacity, int target) {
+        this.target = target;
         bytes = new byte[capacity];
     }
 
@@ -124,7 +136,8 @@ public final class LineBuffer {
             if (needed > MAX_BYTES) {
                 throw new IllegalStateException("a line buffer cannot hold " + needed + " bytes");
             }
-            bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_BYTES, Math.max(needed, 2L * bytes.length)));
+            long doubled = Math.min(2L * bytes.length, bytes.length < target ? target : MAX_BYTES);
+            bytes = Arrays.copyOf(bytes, (int) Math.max(needed, doubled));
         }
     }
 }
