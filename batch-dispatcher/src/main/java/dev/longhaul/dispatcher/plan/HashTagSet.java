@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A set of 64-bit hashes that keeps four bytes of each: the slot follows from the high bits, the low 32 are stored. It
- * may take two different hashes for the same (about once in 70 million look-ups when full), never the same for
+ * A set of 64-bit hashes that keeps four bytes of each: the slot follows from the high 32 bits, the low 32 are stored.
+ * It may take two different hashes for the same (about once in 40 million look-ups when it is full), never the same for
  * different: fine for finding suspects, which are decided by other means.
  *
  * <p>It takes memory as it fills. Since the stored bits don't tell the slot in a larger table, a full table is left as
- * it is and one as large as all before it is put beside it.
+ * it is and one half as large as all before it is put beside it.
  */
 final class HashTagSet {
     private static final int LEAST_SLOTS = 16;
@@ -26,13 +26,9 @@ final class HashTagSet {
      * @param elements how many it will be asked to hold at most; it takes no more memory than these need
      */
     HashTagSet(int budgetBytes, long elements) {
-        int affordable = Integer.highestOneBit(Math.max(budgetBytes / Integer.BYTES, LEAST_SLOTS));
-        int most = LEAST_SLOTS;
-        while (most < affordable && capacityOf(most) < elements) {
-            most <<= 1;
-        }
-        this.mostSlots = most;
-        grow(Math.min(most, FIRST_SLOTS));
+        long needed = (elements / 3 + 1) * 4;
+        this.mostSlots = (int) Math.max(LEAST_SLOTS, Math.min(budgetBytes / Integer.BYTES / 4 * 4, needed));
+        grow(FIRST_SLOTS);
     }
 
     /** Three quarters: beyond that the searches get long. */
@@ -69,7 +65,7 @@ final class HashTagSet {
             return false;
         }
         if (room == 0) {
-            grow(slots);
+            grow(slots / 2);
         }
         tables.getLast().add(hash);
         room--;
@@ -80,23 +76,23 @@ final class HashTagSet {
     void clear() {
         tables.clear();
         slots = 0;
-        grow(Math.min(mostSlots, FIRST_SLOTS));
+        grow(FIRST_SLOTS);
     }
 
-    private void grow(int more) {
+    private void grow(int wanted) {
+        // Always a multiple of 4, so that each table keeps an empty slot, where searches end.
+        int more = Math.min(wanted / 4 * 4, mostSlots - slots);
         tables.add(new Table(more));
         slots += more;
         room = capacityOf(more);
     }
 
-    /** Open addressing, a power of two of slots, 0 for an empty one. */
+    /** Open addressing; a slot that holds 0 is empty. */
     private static final class Table {
         private final int[] tags;
-        private final int shift;
 
         Table(int slots) {
             this.tags = new int[slots];
-            this.shift = Long.numberOfLeadingZeros(slots) + 1;
         }
 
         boolean contains(long hash) {
@@ -109,9 +105,9 @@ final class HashTagSet {
 
         private int slotOf(long hash) {
             int tag = tagOf(hash);
-            int slot = (int) (hash >>> shift);
+            int slot = (int) ((hash >>> 32) * tags.length >>> 32);
             while (tags[slot] != 0 && tags[slot] != tag) {
-                slot = (slot + 1) & (tags.length - 1);
+                slot = slot + 1 == tags.length ? 0 : slot + 1;
             }
             return slot;
         }

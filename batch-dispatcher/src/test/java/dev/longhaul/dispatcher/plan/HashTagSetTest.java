@@ -52,6 +52,20 @@ class HashTagSetTest {
             set.add(random.nextLong());
         }
 
-        assertThat(set.bytes()).isEqualTo(8 << 20);
+        assertThat(set.bytes()).isBetween(1_000_000L * 5, 8L << 20);
+    }
+
+    @Test
+    void holdsWhatItSaysWhateverItsSize() {
+        for (int budget = 64; budget < 2 << 20; budget = budget * 4 / 3 + 1) {
+            HashTagSet set = new HashTagSet(budget, Integer.MAX_VALUE);
+            Random random = new Random(budget);
+            for (int i = 0; i < set.capacity(); i++) {
+                assertThat(set.isFull()).isFalse();
+                set.add(random.nextLong());
+            }
+            assertThat(set.contains(random.nextLong())).isFalse();
+            assertThat(set.bytes()).isLessThanOrEqualTo(budget);
+        }
     }
 }
