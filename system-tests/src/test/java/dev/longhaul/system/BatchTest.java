@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,20 @@ class BatchTest {
         assertThat(ended.status()).isEqualTo("completed");
         assertThat(ended.errorFileId()).isNull();
         assertThat(tester.check(ended, lines).output()).isEqualTo(1);
+    }
+
+    /** {@code ./longhaul bench small} measures it; here it is enough that nothing waits for a look around. */
+    @Test
+    void aOneLineBatchTakesAFractionOfASecond(Tester tester) {
+        List<Duration> taken = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String file = tester.api().upload(ChatLines.of(1).bytes());
+            long began = System.nanoTime();
+            tester.end(tester.api().create(file));
+            taken.add(Duration.ofNanos(System.nanoTime() - began));
+        }
+
+        assertThat(taken.stream().sorted().toList().get(2)).isLessThan(Duration.ofMillis(800));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SystemTest
 class OutageTest {
     private static final Duration OUTAGE = Duration.ofSeconds(12);
+    /** What a dispatcher holds at most of results that Kafka has not taken, by default. */
+    private static final int UNSENT_BYTES = 24 << 20;
 
     @ParameterizedTest
     @ValueSource(strings = {Tester.SERVERS, Tester.S3})
@@ -62,6 +65,33 @@ class OutageTest {
 
         Batch ended = tester.end(batch);
         assertThat(tester.check(ended, lines).errors()).isEmpty();
+    }
+
+    /** Asleep Kafka takes connections and answers nothing; PostgreSQL and S3 are there. */
+    @Test
+    void aDispatcherHoldsNoMoreThanItsBudgetWhileKafkaIsAwayAndGoesOnAfterwards(Tester tester) {
+        int answerBytes = 200_000;
+        tester.simulator().behave(Map.of("huge_rate", 1.0, "huge_bytes", answerBytes, "count_lines", true));
+        ChatLines lines = ChatLines.of(600);
+        Batch batch = tester.start(lines);
+        Awaitility.await("it runs").until(() -> tester.simulator().requests() > 50);
+
+        tester.putToSleep(Tester.SERVERS);
+        long before = tester.simulator().requests();
+        AtomicLong last = new AtomicLong(before);
+        Awaitility.await("nothing is called any more")
+                .during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    long now = tester.simulator().requests();
+                    return last.getAndSet(now) == now;
+                });
+        long meanwhile = last.get() - before;
+        tester.wakeUp(Tester.SERVERS);
+
+        assertThat(meanwhile).isLessThanOrEqualTo(2 * UNSENT_BYTES / answerBytes + Tester.CEILING);
+        assertThat(tester.check(tester.end(batch), lines).output()).isEqualTo(lines.count());
+        assertThat(tester.simulator().requests()).isEqualTo(lines.count());
     }
 
     @Test

@@ -7,14 +7,9 @@ import dev.longhaul.model.jsonl.LineProblem;
 import dev.longhaul.model.jsonl.LineTokenizer;
 import dev.longhaul.model.jsonl.RequestLine;
 import io.vertx.core.http.HttpClientRequest;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -29,10 +24,6 @@ final class BackendLane {
     private static final Logger LOG = Logger.getLogger(BackendLane.class);
     /** Calls in flight when a batch stops may finish for so long. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** A line due later than this goes back with its slice instead of being kept in memory. */
-    private static final long PARK_MILLIS = 10_000;
-    /** So long may a backend be down before the lines that wait for it go back. */
-    private static final long DOWN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Set<Integer> MAY_BE_DOWN = Set.of(502, 503, 504);
@@ -48,10 +39,7 @@ final class BackendLane {
     /** In order of their start, and so of their time-outs. */
     private final LinkedHashSet<LineCall> inFlight = new LinkedHashSet<>();
 
-    private final PriorityQueue<LineCall> later =
-            new PriorityQueue<>(Comparator.comparingLong((LineCall call) -> call.dueNanos));
-    private final ArrayDeque<LineCall> whenBack = new ArrayDeque<>();
-    private long upNanos = System.nanoTime();
+    private final WaitingCalls waiting;
 
     BackendLane(Lane lane, Backend backend, RunQueue queue, ProcessLease lease) {
         this.lane = lane;
@@ -59,6 +47,7 @@ final class BackendLane {
         this.queue = queue;
         this.lease = lease;
         this.caller = new BackendCaller(lane, backend);
+        this.waiting = new WaitingCalls(lane);
     }
 
     void setCeiling(int ceiling) {
@@ -81,13 +70,9 @@ final class BackendLane {
     }
 
     private @Nullable LineCall next() {
-        LineCall waiting = whenBack.pollFirst();
-        if (waiting != null) {
-            return waiting;
-        }
-        LineCall due = later.peek();
-        if (due != null && due.dueNanos <= System.nanoTime()) {
-            return later.poll();
+        LineCall due = waiting.poll();
+        if (due != null) {
+            return due;
         }
         for (RunQueue.Taken taken = queue.take(); taken != null; taken = queue.take()) {
             LineCall call = open(taken.run(), taken.line());
@@ -103,8 +88,8 @@ final class BackendLane {
         return switch (tokenizer.tokenize(run.bytes(), run.offset(line), run.length(line))) {
             case RequestLine request -> {
                 LineCall call = new LineCall(run, line, request);
-                Waiting waiting = run.waiting(call.indexInSlice());
-                yield waiting == null || resume(call, waiting) ? call : null;
+                Waiting past = run.waiting(call.indexInSlice());
+                yield past == null || resume(call, past) ? call : null;
             }
             case LineProblem problem -> {
                 LOG.errorf(
@@ -117,22 +102,13 @@ final class BackendLane {
     }
 
     /** Goes on where an earlier claim stopped; true when the next attempt is due. */
-    private boolean resume(LineCall call, Waiting waiting) {
-        call.attempt = waiting.attempts();
-        long delayMillis = waiting.dueMillis() - System.currentTimeMillis();
+    private boolean resume(LineCall call, Waiting past) {
+        call.attempt = past.attempts();
+        long delayMillis = past.dueMillis() - System.currentTimeMillis();
         if (delayMillis > 0) {
-            postpone(call, delayMillis);
+            waiting.postpone(call, delayMillis);
         }
         return delayMillis <= 0;
-    }
-
-    private void postpone(LineCall call, long delayMillis) {
-        if (delayMillis > PARK_MILLIS) {
-            lane.giveBack(call, delayMillis);
-        } else {
-            call.dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
-            later.add(call);
-        }
     }
 
     private void start(LineCall call) {
@@ -175,7 +151,7 @@ final class BackendLane {
                     "LH-D025 the answer to line %d of %s cannot be taken over",
                     call.indexInSlice(),
                     call.run.claim().slice());
-            lane.giveBack(call, PARK_MILLIS);
+            lane.giveBack(call, WaitingCalls.PARK_MILLIS);
         }
         letGo(call);
         pump();
@@ -209,22 +185,26 @@ final class BackendLane {
                 if (again.overload()) {
                     limit.overloaded(call.startedNanos, System.nanoTime());
                 }
-                if (call.run.isStopped()) {
-                    lane.giveBack(call, 0);
-                } else {
-                    postpone(call, again.delayMillis());
+                if (!isGivenBack(call)) {
+                    waiting.postpone(call, again.delayMillis());
                 }
             }
             case Verdict.WhenBack whenItIsBack -> {
                 call.attempt--;
-                if (call.run.isStopped()) {
-                    lane.giveBack(call, 0);
-                } else {
-                    call.dueNanos = System.nanoTime();
-                    whenBack.addLast(call);
+                if (!isGivenBack(call)) {
+                    waiting.postponeUntilBack(call);
                 }
             }
         }
+    }
+
+    /** Gives the line back if its run is stopped. */
+    private boolean isGivenBack(LineCall call) {
+        boolean stopped = call.run.isStopped();
+        if (stopped) {
+            lane.giveBack(call, 0);
+        }
+        return stopped;
     }
 
     /** Called every few ms by the lane: time-outs, and what waits for a backend that is down. */
@@ -249,10 +229,9 @@ final class BackendLane {
             reset(http);
         }
         if (backend.isDown()) {
-            moveAway(whenBack, nowNanos);
-            moveAway(later, nowNanos);
+            waiting.seenDown(nowNanos);
         } else {
-            upNanos = nowNanos;
+            waiting.seenUp(nowNanos);
         }
         pump();
         if (mayStart()) {
@@ -260,19 +239,9 @@ final class BackendLane {
         }
     }
 
-    /** Nothing waits for a backend that is down when another one serves its model; nor for long when none does. */
-    private void moveAway(Collection<LineCall> waiting, long nowNanos) {
-        for (Iterator<LineCall> calls = waiting.iterator(); calls.hasNext(); ) {
-            LineCall call = calls.next();
-            BackendLane other = lane.another(call);
-            if (other != null) {
-                calls.remove();
-                other.later.add(call);
-            } else if (nowNanos - upNanos > DOWN_NANOS) {
-                calls.remove();
-                lane.giveBack(call, call.run.claim().model() == null ? PARK_MILLIS : 0);
-            }
-        }
+    /** Takes over a call that waited for another backend, due when it was there. */
+    void takeOver(LineCall call) {
+        waiting.takeOver(call);
     }
 
     /** Whether it could start that line now. */
@@ -284,26 +253,17 @@ final class BackendLane {
 
     /** Gives back what of a paused run waits here; what is in flight ends by itself. */
     void pause(SliceRun run) {
-        dropWaiting(run);
+        waiting.giveBack(run);
     }
 
     /** Gives back what of a stopped run waits here; what is in flight has a short grace. */
     void stop(SliceRun run) {
-        dropWaiting(run);
+        waiting.giveBack(run);
         lane.after(STOP_GRACE_NANOS, () -> abandon(run));
     }
 
-    private void dropWaiting(SliceRun run) {
-        List<LineCall> waiting = new ArrayList<>(later);
-        waiting.addAll(whenBack);
-        waiting.removeIf(call -> call.run != run);
-        later.removeIf(call -> call.run == run);
-        whenBack.removeIf(call -> call.run == run);
-        waiting.forEach(call -> lane.giveBack(call, 0));
-    }
-
     private void abandon(SliceRun run) {
-        dropWaiting(run);
+        waiting.giveBack(run);
         for (LineCall call : inFlight.stream().filter(c -> c.run == run).toList()) {
             call.serial++;
             inFlight.remove(call);
