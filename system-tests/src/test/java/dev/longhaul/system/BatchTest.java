@@ -97,6 +97,22 @@ class BatchTest {
         assertThat(summary.output()).isGreaterThan(900);
     }
 
+    /** A launcher's services have 256 MB each, and these answers are 300 MB. */
+    @Test
+    void answersOfManyMegabytesAreKeptWhole(Tester tester) {
+        tester.simulator().behave(Map.of("huge_rate", 1.0, "huge_bytes", 15_000_000));
+        ChatLines lines = ChatLines.of(20);
+        Stack.Status before = tester.status();
+
+        Batch ended = tester.end(tester.start(lines));
+
+        assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
+        assertThat(tester.stack().status().members())
+                .extracting(Stack.Member::pid)
+                .containsExactlyElementsOf(
+                        before.members().stream().map(Stack.Member::pid).toList());
+    }
+
     @Test
     void linesThatAreNoRequestsFailTheBatch(Tester tester) {
         String file = tester.api().upload("{\"custom_id\":\"a\"}\n{\"custom_id\":\"a\"}\n".getBytes(UTF_8));
