@@ -163,6 +163,24 @@ class FinalizerTest {
     }
 
     @Test
+    void shouldGoOnWithOtherPartitionsWhilePostgresqlRefusesTheCheckpointOfOne() throws Exception {
+        TestBatch refused = tester.batch(0, 2);
+        TestBatch other = tester.batch(1, 2);
+        tester.database.run("update batch set total_tokens = $2 where id = $1", refused.id, Long.MAX_VALUE);
+        try (Finalizer finalizer = tester.finalizer()) {
+            finalizer.start();
+            refused.produce(0, LineOutcome.COMPLETED, 0, 1);
+            other.produce(0, LineOutcome.COMPLETED, 0, 1);
+
+            other.awaitStatus(BatchStatus.COMPLETED);
+            assertThat(refused.status()).isEqualTo(BatchStatus.IN_PROGRESS);
+            tester.database.run("update batch set total_tokens = 0 where id = $1", refused.id);
+            refused.awaitStatus(BatchStatus.COMPLETED);
+        }
+        assertThat(refused.output().lines().distinct().count()).isEqualTo(2);
+    }
+
+    @Test
     void shouldPutPoisonAsideAndGoOn() throws Exception {
         TestBatch batch = tester.batch(0, 2);
         int before = tester.deadLetters().size();

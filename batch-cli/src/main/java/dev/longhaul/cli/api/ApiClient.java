@@ -80,22 +80,14 @@ public final class ApiClient {
     }
 
     /**
-     * The newest first, page by page until there are so many.
+     * The newest first, so many at most.
      *
      * @param status null for those of any
      */
     public List<Batch> list(int limit, @Nullable String status) {
-        List<Batch> batches = new ArrayList<>();
-        String filter = status == null ? "" : "&status=" + URLEncoder.encode(status, StandardCharsets.UTF_8);
-        JsonNode page;
-        do {
-            int size = Math.min(LARGEST_PAGE, limit - batches.size());
-            String after =
-                    batches.isEmpty() ? "" : "&after=" + batches.getLast().id();
-            page = json(() -> request("/batches?limit=" + size + filter + after).build());
-            page.path("data").forEach(batch -> batches.add(Batch.of(batch)));
-        } while (batches.size() < limit && page.path("has_more").asBoolean());
-        return batches;
+        return entries("/batches", limit, "status", status).stream()
+                .map(Batch::of)
+                .toList();
     }
 
     public Batch cancel(String batchId) {
@@ -192,6 +184,29 @@ public final class ApiClient {
                 return target.position();
             }
         });
+    }
+
+    /**
+     * The entries of a list in its own order, page by page until there are so many.
+     *
+     * @param filter the parameter to ask with
+     * @param value what it is to be; null or empty for all entries
+     */
+    List<JsonNode> entries(String path, int limit, String filter, @Nullable String value) {
+        String query = value == null || value.isEmpty()
+                ? ""
+                : "&" + filter + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        List<JsonNode> entries = new ArrayList<>();
+        JsonNode page;
+        do {
+            int size = Math.min(LARGEST_PAGE, limit - entries.size());
+            String after = entries.isEmpty()
+                    ? ""
+                    : "&after=" + entries.getLast().path("id").asText();
+            page = json(() -> request(path + "?limit=" + size + query + after).build());
+            page.path("data").forEach(entries::add);
+        } while (entries.size() < limit && page.path("has_more").asBoolean());
+        return entries;
     }
 
     JsonNode json(Supplier<HttpRequest> request) {

@@ -3,12 +3,9 @@ package dev.longhaul.cli.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -89,12 +86,7 @@ public final class FilesApi {
 
     /** The newest first; each as the API shows it. */
     public List<JsonNode> list(int limit, String purpose) {
-        String query = purpose.isEmpty() ? "" : "&purpose=" + URLEncoder.encode(purpose, StandardCharsets.UTF_8);
-        List<JsonNode> files = new ArrayList<>();
-        client.json(() -> client.request("/files?limit=" + limit + query).build())
-                .path("data")
-                .forEach(files::add);
-        return files;
+        return client.entries("/files", limit, "purpose", purpose);
     }
 
     /** One, as the API shows it. */

@@ -1,14 +1,10 @@
 package dev.longhaul.cli.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -54,16 +50,9 @@ public final class KeysApi {
      * @param tenant null for those of all that this client's key may see
      */
     public List<Key> list(@Nullable String tenant) {
-        List<Key> keys = new ArrayList<>();
-        String filter = tenant == null ? "" : "&tenant=" + URLEncoder.encode(tenant, StandardCharsets.UTF_8);
-        JsonNode page;
-        do {
-            String after = keys.isEmpty() ? "" : "&after=" + keys.getLast().id();
-            page = client.json(
-                    () -> client.request("/api_keys?limit=100" + filter + after).build());
-            page.path("data").forEach(key -> keys.add(Key.of(key)));
-        } while (page.path("has_more").asBoolean());
-        return keys;
+        return client.entries("/api_keys", Integer.MAX_VALUE, "tenant", tenant).stream()
+                .map(Key::of)
+                .toList();
     }
 
     /** From now on, or some seconds later, it is refused. */

@@ -23,27 +23,12 @@ public final class KafkaSettings {
 
     /** A share consumer that takes just the hints it has room for and says of each what became of it. */
     public static Map<String, Object> shareConsumer(Map<String, Object> connection, String group, int records) {
-        Map<String, Object> settings = connectionOnly(connection);
+        Map<String, Object> settings = new HashMap<>(connection);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
         settings.put("share.acknowledgement.mode", "explicit");
         settings.put("share.acquire.mode", "record_limit");
         settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         return settings;
-    }
-
-    /** A consumer without a group, for one look at a partition. */
-    public static Map<String, Object> reader(Map<String, Object> connection) {
-        Map<String, Object> settings = connectionOnly(connection);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
-        // What is fetched is bounded as it is compressed; each record of a poll is whole, and may have grown to 20 MiB.
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4);
-        return settings;
-    }
-
-    private static Map<String, Object> connectionOnly(Map<String, Object> connection) {
-        return new HashMap<>(connection);
     }
 }

@@ -4,6 +4,7 @@ import dev.longhaul.model.MalformedRecordException;
 import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
+import dev.longhaul.store.kafka.ResultsConsumerSettings;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -63,7 +64,7 @@ class RedeliveryScan {
         long end;
         TopicPartition source = new TopicPartition(Topics.RESULTS, partition);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                KafkaSettings.reader(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                ResultsConsumerSettings.of(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(source));
             end = endOf(consumer, source);
             consumer.seek(source, Math.max(from, beginningOf(consumer, source)));

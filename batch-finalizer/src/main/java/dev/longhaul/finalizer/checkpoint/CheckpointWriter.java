@@ -10,6 +10,7 @@ import dev.longhaul.finalizer.settle.Settlement;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.LineRate;
 import dev.longhaul.store.StoreException;
+import dev.longhaul.store.StoreUnavailableException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import java.util.ArrayList;
@@ -17,10 +18,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a checkpoint: a handful of statements in one transaction, however many batches it touches, and ends those it makes whole. */
 public final class CheckpointWriter {
+    private static final Logger LOG = Logger.getLogger(CheckpointWriter.class);
+
     /** First of all, and locking: a row that is not updated belongs to another owner, and then nothing of its partition is written. */
     private static final String FENCE = """
             update results_partition p set checkpoint_offset = u.mark
@@ -77,17 +81,47 @@ public final class CheckpointWriter {
     /**
      * What became of a checkpoint.
      *
-     * @param partitions those it was written for; the others have another owner
+     * @param partitions those it was written for; the others have another owner or were refused
      * @param ended the batches that ended with it
      */
     public record Written(Set<Integer> partitions, Set<String> ended) {}
 
     /**
-     * Writes the marks of the partitions that are still owned.
+     * Writes the marks of the partitions that are still owned, in one transaction. If PostgreSQL refuses that, each in its own, so
+     * that a batch that cannot be recorded holds back its own partition alone.
      *
-     * @throws StoreException if it may or may not be written: then only PostgreSQL knows, and the partitions are to be taken over anew
+     * @throws StoreUnavailableException if it may or may not be written: then only PostgreSQL knows, and the partitions are to be
+     *     taken over anew
      */
     public Written write(List<PartitionMark> marks) {
+        try {
+            return writeTogether(marks);
+        } catch (StoreUnavailableException e) {
+            throw e;
+        } catch (StoreException e) {
+            Written written = new Written(new HashSet<>(), new HashSet<>());
+            for (PartitionMark mark : marks) {
+                writeAlone(mark, written);
+            }
+            return written;
+        }
+    }
+
+    private void writeAlone(PartitionMark mark, Written written) {
+        try {
+            Written one = writeTogether(List.of(mark));
+            written.partitions().addAll(one.partitions());
+            written.ended().addAll(one.ended());
+        } catch (StoreUnavailableException e) {
+            throw e;
+        } catch (StoreException e) {
+            LOG.errorf(
+                    "LH-F009 the checkpoint of partition=%d at offset=%d cannot be written: %s",
+                    mark.partition(), mark.offset(), e.getMessage());
+        }
+    }
+
+    private Written writeTogether(List<PartitionMark> marks) {
         return database.inTransaction(transaction -> {
             Set<Integer> owned = fence(transaction, marks);
             List<PartitionMark> valid = marks.stream()

@@ -23,7 +23,7 @@ final class Assignment implements ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(Assignment.class);
     private static final long RETRY_MILLIS = 500;
     /** A process that was asleep must first hear from Kafka whether it is still a member: longer than a heartbeat's interval. */
-    private static final long FENCED_MILLIS = 3_000;
+    private static final long LATER_MILLIS = 3_000;
 
     private final Consumer<byte[], byte[]> consumer;
     private final PartitionStore store;
@@ -120,9 +120,9 @@ final class Assignment implements ConsumerRebalanceListener {
         giveBack(gatherer.epochs().keySet(), RETRY_MILLIS);
     }
 
-    /** Another process has taken the partition over. Should Kafka still say that it is ours, it is taken back after a while. */
-    void fenced(int partition) {
-        giveBack(Set.of(partition), FENCED_MILLIS);
+    /** Forgets what is held of a partition. Should Kafka still say after a while that it is ours, it is taken over anew. */
+    void takeOverLater(int partition) {
+        giveBack(Set.of(partition), LATER_MILLIS);
     }
 
     private void giveBack(Set<Integer> partitions, long waitMillis) {

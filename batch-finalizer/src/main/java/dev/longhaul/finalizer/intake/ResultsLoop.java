@@ -185,8 +185,9 @@ final class ResultsLoop {
         for (PartitionMark mark : marks) {
             if (!written.partitions().contains(mark.partition())) {
                 LOG.warnf(
-                        "LH-F006 fenced: partition=%d has another owner than epoch=%d", mark.partition(), mark.epoch());
-                assignment.fenced(mark.partition());
+                        "LH-F006 no checkpoint: partition=%d under epoch=%d has another owner, or was refused",
+                        mark.partition(), mark.epoch());
+                assignment.takeOverLater(mark.partition());
             }
         }
         if (gatherer.isBudgetSpent()) {

@@ -7,9 +7,9 @@ import dev.longhaul.finalizer.gather.Gatherer;
 import dev.longhaul.finalizer.ownership.OwnedPartitions;
 import dev.longhaul.model.Topics;
 import dev.longhaul.store.ObjectStore;
+import dev.longhaul.store.kafka.ResultsConsumerSettings;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,8 +28,6 @@ public final class ResultsReader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ResultsReader.class);
     private static final long RESTART_MILLIS = 1_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-    /** What is fetched is bounded as it is compressed; each record of a poll is whole, and may have grown to 20 MiB. */
-    private static final int RECORDS_A_POLL = 2;
 
     private final LoopSettings settings;
     private final GatherLimits limits;
@@ -139,7 +137,7 @@ public final class ResultsReader implements AutoCloseable {
     }
 
     private Map<String, Object> consumerSettings(String instance) {
-        Map<String, Object> config = new HashMap<>(settings.kafka());
+        Map<String, Object> config = ResultsConsumerSettings.of(settings.kafka());
         config.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.RESULTS_GROUP);
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, instance);
@@ -147,12 +145,8 @@ public final class ResultsReader implements AutoCloseable {
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
-        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
