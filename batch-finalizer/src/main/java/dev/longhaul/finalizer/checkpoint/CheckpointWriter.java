@@ -99,26 +99,25 @@ public final class CheckpointWriter {
         } catch (StoreUnavailableException e) {
             throw e;
         } catch (StoreException e) {
-            Written written = new Written(new HashSet<>(), new HashSet<>());
-            for (PartitionMark mark : marks) {
-                writeAlone(mark, written);
-            }
-            return written;
+            return marks.size() == 1 ? refused(marks.getFirst(), e) : writeEach(marks);
         }
     }
 
-    private void writeAlone(PartitionMark mark, Written written) {
-        try {
-            Written one = writeTogether(List.of(mark));
-            written.partitions().addAll(one.partitions());
-            written.ended().addAll(one.ended());
-        } catch (StoreUnavailableException e) {
-            throw e;
-        } catch (StoreException e) {
-            LOG.errorf(
-                    "LH-F009 the checkpoint of partition=%d at offset=%d cannot be written: %s",
-                    mark.partition(), mark.offset(), e.getMessage());
+    private Written writeEach(List<PartitionMark> marks) {
+        Written all = new Written(new HashSet<>(), new HashSet<>());
+        for (PartitionMark mark : marks) {
+            Written one = write(List.of(mark));
+            all.partitions().addAll(one.partitions());
+            all.ended().addAll(one.ended());
         }
+        return all;
+    }
+
+    private static Written refused(PartitionMark mark, StoreException why) {
+        LOG.errorf(
+                "LH-F009 the checkpoint of partition=%d at offset=%d cannot be written: %s",
+                mark.partition(), mark.offset(), why.getMessage());
+        return new Written(Set.of(), Set.of());
     }
 
     private Written writeTogether(List<PartitionMark> marks) {
