@@ -11,7 +11,6 @@ import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -50,6 +49,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka, PostgreSQL and three backends for the service tests of this JVM, and what tests want of them in few words. */
@@ -191,15 +191,11 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         }
     }
 
-    private void migrate() throws IOException, SQLException {
-        for (String name : List.of("V1__spine", "V3__control", "V4__jobs_keys_quotas")) {
-            try (InputStream schema = DispatcherTester.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
-                if (schema == null) {
-                    throw new IOException("the schema is not on the class path");
-                }
-                sql(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
-            }
-        }
+    private void migrate() {
+        Flyway.configure()
+                .dataSource("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser())
+                .load()
+                .migrate();
         sql("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
         sql("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");
         sql("insert into results_partition (partition) values (0)");

@@ -29,7 +29,6 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -49,6 +48,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /** One embedded stack for all service tests of this JVM, and finalizers, batches and chunks by the line. */
@@ -75,7 +75,7 @@ public final class FinalizerTester {
                 .using(Vertx.vertx())
                 .build();
         database = new Database(pool);
-        migrate(pool);
+        migrate();
         SmallRyeConfig config = config(stack.systemProperties(), ObjectStoreConfig.class);
         objects = new ObjectStore(config.getConfigMapping(ObjectStoreConfig.class));
         objects.ensureBucket();
@@ -120,16 +120,11 @@ public final class FinalizerTester {
         }
     }
 
-    private static void migrate(Pool pool) throws Exception {
-        for (String name : List.of("V1__spine", "V3__control", "V4__jobs_keys_quotas")) {
-            try (InputStream in = Database.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
-                pool.query(new String(in.readAllBytes(), UTF_8))
-                        .execute()
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .get(20, TimeUnit.SECONDS);
-            }
-        }
+    private void migrate() {
+        Flyway.configure()
+                .dataSource("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser())
+                .load()
+                .migrate();
     }
 
     static SmallRyeConfig config(Map<String, String> properties, Class<?> mapping) {
