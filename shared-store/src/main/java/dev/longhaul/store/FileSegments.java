@@ -70,14 +70,16 @@ public class FileSegments {
     /**
      * Reads a range of a file into memory.
      *
-     * @throws StoreUnavailableException if S3 fails or the file ends before the range does
+     * @throws StoreUnavailableException if S3 fails
+     * @throws MissingObjectException if an object is missing, or the file ends before the range does
      */
     public byte[] read(List<Segment> segments, long offset, int length) {
         try (InputStream in = open(segments, offset, length)) {
             byte[] bytes = new byte[length];
             int read = in.readNBytes(bytes, 0, length);
             if (read < length) {
-                throw new EOFException("the file ends at byte " + (offset + read));
+                throw new MissingObjectException(
+                        "S3 has less of the file than its rows say: it ends at byte " + (offset + read), new EOFException());
             }
             return bytes;
         } catch (IOException e) {

@@ -25,7 +25,8 @@ import okhttp3.Response;
 
 /**
  * S3, as far as Longhaul needs it: whole puts, ranged gets, lists and deletes. Methods block; call them on virtual threads or
- * threads of your own. Each throws {@link StoreUnavailableException} when S3 fails or cannot be reached.
+ * threads of your own. Each throws {@link StoreUnavailableException} when S3 fails or cannot be reached, and
+ * {@link MissingObjectException} when it says that the object does not exist.
  */
 @ApplicationScoped
 public class ObjectStore {
@@ -34,6 +35,7 @@ public class ObjectStore {
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(3);
+    private static final String NO_SUCH_KEY = "NoSuchKey";
     private static final int MOST_AT_ONCE = 128;
     /** From signing to the request's head at the server. */
     private static final int PUT_VALID_SECONDS = 600;
@@ -159,8 +161,11 @@ public class ObjectStore {
         try {
             return call.run();
         } catch (ErrorResponseException e) {
-            throw new StoreUnavailableException(
-                    "S3 refused to " + what + ": " + e.errorResponse().code(), e);
+            String code = e.errorResponse().code();
+            if (NO_SUCH_KEY.equals(code)) {
+                throw new MissingObjectException("S3 cannot " + what + ": it has no such object", e);
+            }
+            throw new StoreUnavailableException("S3 refused to " + what + ": " + code, e);
         } catch (Exception e) {
             throw new StoreUnavailableException("S3 could not " + what + ": " + e.getMessage(), e);
         }

@@ -1,7 +1,7 @@
 package dev.longhaul.store;
 
 /** A store cannot be reached just now: the work waits and is tried again. */
-public final class StoreUnavailableException extends StoreException {
+public class StoreUnavailableException extends StoreException {
     private static final long serialVersionUID = 1L;
 
     public StoreUnavailableException(String message, Throwable cause) {
