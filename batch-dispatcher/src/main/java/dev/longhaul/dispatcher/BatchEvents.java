@@ -44,7 +44,7 @@ class BatchEvents {
             stops.paused(batchId);
         } else {
             stops.goesOn(batchId);
-            scheduler.wake();
+            scheduler.wake(batchId);
         }
     }
 }

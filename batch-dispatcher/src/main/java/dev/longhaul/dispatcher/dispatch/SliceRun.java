@@ -42,6 +42,9 @@ final class SliceRun {
     private volatile boolean stopped;
     private volatile boolean brokenOff;
     private volatile boolean handBack;
+    /** Whether results of it may be in Kafka. */
+    private volatile boolean started;
+
     private volatile @Nullable Thread watcher;
 
     /**
@@ -72,6 +75,7 @@ final class SliceRun {
             throw new IllegalStateException(
                     "slice " + claim.slice() + " has " + line + " lines, its plan says " + claim.lines());
         }
+        this.started = claim.past().started();
         this.resultLine = new ResultLine(claim.slice().batchId());
         this.builders = new ChunkBuilder[lanes];
         this.unanswered = new AtomicInteger(due);
@@ -178,6 +182,7 @@ final class SliceRun {
 
     /** Counts lines as durable up to an offset of the results partition; true when nothing is open any more. */
     boolean durable(int lines, long offset) {
+        started = true;
         lastOffset.accumulateAndGet(offset, Math::max);
         return settle(lines);
     }
@@ -238,6 +243,12 @@ final class SliceRun {
 
     ClaimStore.Report report() {
         return new ClaimStore.Report(
-                claim, lastOffset.get(), handBack, handBack ? backAtMillis.get() : 0, Waiting.encode(waiting));
+                claim,
+                lastOffset.get(),
+                handBack,
+                handBack ? backAtMillis.get() : 0,
+                Waiting.encode(waiting),
+                started,
+                false);
     }
 }

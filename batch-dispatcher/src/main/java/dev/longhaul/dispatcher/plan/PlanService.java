@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -40,7 +41,7 @@ public class PlanService {
     private final Semaphore wakeSmall = new Semaphore(1);
     private final Semaphore wakeLarge = new Semaphore(1);
     private volatile boolean running = true;
-    private volatile Runnable onStarted = () -> {};
+    private volatile Consumer<String> onStarted = batchId -> {};
 
     PlanService(
             PlanStore store,
@@ -63,8 +64,12 @@ public class PlanService {
                 most.embeddingInputs()));
     }
 
-    /** Starts the slots. */
-    public void start(Runnable whenBatchStarted) {
+    /**
+     * Starts the slots.
+     *
+     * @param whenBatchStarted is given the id of each batch that is in progress by a plan of this process
+     */
+    public void start(Consumer<String> whenBatchStarted) {
         onStarted = whenBatchStarted;
         Thread.ofVirtual().name("plan-small").start(() -> loop(wakeSmall, 0, SMALL_BYTES, SMALL_AT_ONCE));
         Thread.ofPlatform().daemon().name("plan-large").start(() -> loop(wakeLarge, SMALL_BYTES, Long.MAX_VALUE, 1));
@@ -114,7 +119,7 @@ public class PlanService {
         PlanJob job = new PlanJob(store, files, backends, planner, MODELS_PATIENCE_SECONDS, plan);
         try {
             if (job.run()) {
-                onStarted.run();
+                onStarted.accept(plan.batchId());
             }
             if (job.waitsForModels()) {
                 tellOnce(plan);
