@@ -331,7 +331,10 @@ class DispatcherTest {
     void aSliceClaimedAgainCallsOnlyLinesWithoutAResult() {
         List<String> lines = lines(8, i -> line("c" + i, FAKE, "again " + i));
         SliceId slice = tester.slice(
-                lines, FAKE, "claim, state, changed_at, bitmap", "1, 'released', now() + interval '1 h', '\\x01'");
+                lines,
+                FAKE,
+                "claim, started, state, changed_at, bitmap",
+                "1, true, 'released', now() + interval '1 h', '\\x01'");
         List<ResultChunk.Entry> entries = new ArrayList<>();
         for (int i : new int[] {2, 5}) {
             entries.add(new ResultChunk.Entry(i, LineOutcome.COMPLETED, 3, Usage.NONE));

@@ -112,6 +112,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         settings.put("quarkus.http.test-port", "0");
         settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
+        settings.put("longhaul.dispatcher.unreadable-after", "2s");
         settings.put("longhaul.dispatcher.answer-bytes", "262144");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 3, "1s");
         backend(
@@ -183,6 +184,16 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         HttpServer late = serve(latePort);
         late.createContext("/v1/embeddings", this::answer);
         return late;
+    }
+
+    /** Starts a part of the stack that is not there from the start. */
+    public void start(Part part) throws IOException {
+        stack.start(part);
+    }
+
+    /** Takes it away. */
+    public void stop(Part part) throws IOException {
+        stack.stop(part);
     }
 
     private static int freePort() throws IOException {
