@@ -27,7 +27,9 @@ class BurstTest {
                         .isEmpty());
         assertThat(tester.row("select max(claim) from slice where batch_id like 'burst_%'"))
                 .isEqualTo("1");
-        assertThat(tester.bodies.stream().filter(body -> body.contains("\"burst "))).doesNotHaveDuplicates().hasSize(BATCHES);
+        assertThat(tester.bodies.stream().filter(body -> body.contains("\"burst ")))
+                .doesNotHaveDuplicates()
+                .hasSize(BATCHES);
     }
 
     /** Batches of one line each, planned and not yet pending. */

@@ -31,8 +31,7 @@ public record SliceHints(List<SliceHint> hints) {
      */
     public static SliceHints decode(byte[] value) {
         String text = new String(value, StandardCharsets.UTF_8);
-        return new SliceHints(Arrays.stream(text.split(SEPARATOR, -1))
-                .map(SliceHint::parse)
-                .toList());
+        return new SliceHints(
+                Arrays.stream(text.split(SEPARATOR, -1)).map(SliceHint::parse).toList());
     }
 }

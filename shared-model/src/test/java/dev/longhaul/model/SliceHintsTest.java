@@ -24,7 +24,9 @@ class SliceHintsTest {
 
     @Test
     void shouldHoldAtLeastOne() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new SliceHints(List.of())).withMessageContaining("hints");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SliceHints(List.of()))
+                .withMessageContaining("hints");
     }
 
     @ParameterizedTest

@@ -69,8 +69,8 @@ class RedeliveryScan {
 
     private void scanAll(int partition) {
         for (List<Waiting> next = take(partition); !next.isEmpty(); next = take(partition)) {
-            Map<Boolean, List<Waiting>> byWanted =
-                    next.stream().collect(Collectors.partitioningBy(one -> one.wanted().getAsBoolean()));
+            Map<Boolean, List<Waiting>> byWanted = next.stream()
+                    .collect(Collectors.partitioningBy(one -> one.wanted().getAsBoolean()));
             byWanted.getOrDefault(false, List.of()).forEach(one -> one.givenUp().run());
             scan(partition, byWanted.getOrDefault(true, List.of()));
         }
@@ -101,8 +101,7 @@ class RedeliveryScan {
             slices.forEach(one -> one.givenUp().run());
             return;
         }
-        slices.forEach(one -> one.found()
-                .accept(done.getOrDefault(one.claim().slice(), Done.before(one.claim()))));
+        slices.forEach(one -> one.found().accept(done.getOrDefault(one.claim().slice(), Done.before(one.claim()))));
     }
 
     /**

@@ -56,7 +56,7 @@ class SliceReader {
     byte[] read(SliceClaim claim) {
         boolean trying = away;
         if (trying && !trial.tryAcquire()) {
-            throw new StoreUnavailableException("S3 does not answer, and another slice is trying it", null);
+            throw new StoreUnavailableException("S3 does not answer, and another slice is trying it");
         }
         try {
             byte[] bytes = inTime(claim);

@@ -81,8 +81,7 @@ class BacklogStore {
     List<Backlog.Page> begun(Collection<String> batchIds, int most) {
         Map<BatchModel, List<Row>> rows = new LinkedHashMap<>();
         Map<String, Integer> ofBatch = new LinkedHashMap<>();
-        for (Row row : database.run(BEGUN, batchIds.toArray(String[]::new),
-                (long) most)) {
+        for (Row row : database.run(BEGUN, batchIds.toArray(String[]::new), (long) most)) {
             BatchModel of = batchModel(row);
             rows.computeIfAbsent(of, batch -> new ArrayList<>()).add(row);
             ofBatch.merge(of.batchId(), 1, Integer::sum);

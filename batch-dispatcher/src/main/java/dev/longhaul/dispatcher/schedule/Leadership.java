@@ -10,6 +10,5 @@ record Leadership(String holder, long epoch) {
      */
     static final String LED = """
             led as materialized (
-              select 1 from lease where name = '%s' and holder = $1 and epoch = $2 and until > now() for share)"""
-            .formatted(LEASE);
+              select 1 from lease where name = '%s' and holder = $1 and epoch = $2 and until > now() for share)""".formatted(LEASE);
 }

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the order of the file. A slice goes while its backends have any appetite left, so the last one may overshoot it.
  */
 final class Policy {
-    private static final Comparator<Candidate> WITHIN_TENANT = Comparator.comparing(
-                    Candidate::of, BatchModel.ORDER)
+    private static final Comparator<Candidate> WITHIN_TENANT = Comparator.comparing(Candidate::of, BatchModel.ORDER)
             .thenComparing(candidate -> candidate.slice().seq());
 
     private Policy() {}
@@ -78,8 +77,8 @@ final class Policy {
 
     private static Deque<Deque<Candidate>> turns(List<Candidate> candidates, @Nullable String lastTenant) {
         SequencedMap<String, List<Candidate>> byTenant = new TreeMap<>();
-        candidates.forEach(c ->
-                byTenant.computeIfAbsent(c.of().tenantId(), t -> new ArrayList<>()).add(c));
+        candidates.forEach(c -> byTenant.computeIfAbsent(c.of().tenantId(), t -> new ArrayList<>())
+                .add(c));
         Deque<Deque<Candidate>> turns = new ArrayDeque<>();
         Deque<Deque<Candidate>> after = new ArrayDeque<>();
         byTenant.forEach((tenant, own) -> {

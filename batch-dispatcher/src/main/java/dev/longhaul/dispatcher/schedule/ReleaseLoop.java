@@ -4,7 +4,6 @@ import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.dispatcher.schedule.ScheduleStore.Released;
 import dev.longhaul.dispatcher.schedule.ScheduleStore.Unclaimed;
-import dev.longhaul.model.SliceId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -107,12 +106,9 @@ class ReleaseLoop {
             Leadership leader, Map<String, Integer> appetite, Predicate<Demand> hungry, int room, long now) {
         List<BatchModel> unread = backlog.toLoad(hungry, lastTenant, room);
         if (!unread.isEmpty()) {
-            backlogStore
-                    .next(unread, Math.max(1, room / unread.size()))
-                    .forEach(page -> backlog.load(page, now));
+            backlogStore.next(unread, Math.max(1, room / unread.size())).forEach(page -> backlog.load(page, now));
         }
-        List<Candidate> chosen =
-                Policy.choose(backlog.candidates(hungry), appetite, this::serving, lastTenant, room);
+        List<Candidate> chosen = Policy.choose(backlog.candidates(hungry), appetite, this::serving, lastTenant, room);
         if (chosen.isEmpty()) {
             return false;
         }
@@ -121,8 +117,7 @@ class ReleaseLoop {
                 store.release(leader, chosen.stream().map(Candidate::slice).toList());
         claims.released(released.size());
         backlog.released(
-                chosen,
-                released.stream().map(slice -> slice.hint().slice()).collect(Collectors.toSet()));
+                chosen, released.stream().map(slice -> slice.hint().slice()).collect(Collectors.toSet()));
         publish(released);
         return !backlog.toLoad(hungry, lastTenant, 1).isEmpty();
     }

@@ -99,7 +99,8 @@ class ScheduleStore {
     private static List<Released> released(RowSet<Row> rows) {
         List<Released> released = new ArrayList<>();
         rows.forEach(row -> released.add(new Released(
-                new SliceHint(new SliceId(row.getString(0), row.getInteger(1)), row.getInteger(2)), row.getInteger(3))));
+                new SliceHint(new SliceId(row.getString(0), row.getInteger(1)), row.getInteger(2)),
+                row.getInteger(3))));
         return released;
     }
 }

@@ -132,8 +132,8 @@ public class Scheduler {
             return;
         }
         LeaderLease held = leaderLease;
-        ReclaimStore.Reclaimed reclaimed = database.inTransaction(transaction ->
-                held != null && held.check(transaction, leader.epoch())
+        ReclaimStore.Reclaimed reclaimed =
+                database.inTransaction(transaction -> held != null && held.check(transaction, leader.epoch())
                         ? reclaims.reclaim(transaction)
                         : ReclaimStore.Reclaimed.NOTHING);
         releases.takenBack(reclaimed.released());

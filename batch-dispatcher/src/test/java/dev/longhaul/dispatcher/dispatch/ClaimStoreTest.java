@@ -12,8 +12,8 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -72,7 +72,9 @@ class ClaimStoreTest {
         tester.sql(
                 "update file_segment set inline = null, object_key = 'k' where file_id = ?",
                 "file-" + elsewhere.batchId());
-        assertThat(store.claim("p1", List.of(new SliceHint(elsewhere, 1))).getFirst().bytes())
+        assertThat(store.claim("p1", List.of(new SliceHint(elsewhere, 1)))
+                        .getFirst()
+                        .bytes())
                 .isNull();
     }
 
@@ -178,8 +180,8 @@ class ClaimStoreTest {
                 "update slice set suspect_line = 1 where batch_id = ?",
                 claim.slice().batchId());
 
-        store.report(
-                List.of(new ClaimStore.Report(claim, 5, true, System.currentTimeMillis() + 60_000, "{\"1\": [2, 9]}", true, false)));
+        store.report(List.of(new ClaimStore.Report(
+                claim, 5, true, System.currentTimeMillis() + 60_000, "{\"1\": [2, 9]}", true, false)));
 
         assertThat(row(claim)).isEqualTo("pending|null|5|null|{\"1\": [2, 9]}");
         assertThat(tester.row(

@@ -100,7 +100,10 @@ class SliceRunTest {
     @Test
     void attemptsOfAnEarlierClaimAreKeptUntilTheirLineIsAnswered() {
         SliceRun run = run(
-                3, "m", new BitSet(), new SliceClaim.Past(Map.of(0, new Waiting(4, 1), 2, new Waiting(3, 2)), 0, -1, false, 0));
+                3,
+                "m",
+                new BitSet(),
+                new SliceClaim.Past(Map.of(0, new Waiting(4, 1), 2, new Waiting(3, 2)), 0, -1, false, 0));
         drain(run, run.groups().getFirst());
         assertThat(run.waiting(0)).isEqualTo(new Waiting(4, 1));
         assertThat(run.waiting(1)).isNull();

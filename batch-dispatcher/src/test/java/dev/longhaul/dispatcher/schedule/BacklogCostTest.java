@@ -55,8 +55,8 @@ class BacklogCostTest {
 
     @Test
     void findingAllBatchesCostsAFewPagesForEachBatchAndModelWhateverItsSlices() {
-        int batchesAndModels = Integer.parseInt(
-                tester.row("select count(*) from (select distinct batch_id, model from slice where state = 'pending') s"));
+        int batchesAndModels = Integer.parseInt(tester.row(
+                "select count(*) from (select distinct batch_id, model from slice where state = 'pending') s"));
 
         assertCostsLessThan(20 * (batchesAndModels + BATCHES), BacklogStore.HEADS);
     }

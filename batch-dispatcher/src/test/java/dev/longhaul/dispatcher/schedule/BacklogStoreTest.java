@@ -34,8 +34,8 @@ class BacklogStoreTest {
                 .extracting(head -> head.of().demand())
                 .containsExactlyInAnyOrder(
                         new Demand(NOBODY, CHAT), new Demand("nobody-else", CHAT), new Demand(null, CHAT));
-        assertThat(headsOf(first)).allSatisfy(head -> assertThat(head.dueMillis())
-                .isZero());
+        assertThat(headsOf(first))
+                .allSatisfy(head -> assertThat(head.dueMillis()).isZero());
         assertThat(headsOf(done)).isEmpty();
         assertThat(headsOf(paused)).isEmpty();
     }
@@ -46,10 +46,12 @@ class BacklogStoreTest {
         further(later, 1, "'" + NOBODY + "'", "now() + interval '1 min'");
         SliceId due = slice("state, not_before", "'pending', now() - interval '1 s'");
 
-        assertThat(headsOf(later)).singleElement().satisfies(head -> assertThat(head.dueMillis())
-                .isBetween(1L, 60_000L));
-        assertThat(headsOf(due)).singleElement().satisfies(head -> assertThat(head.dueMillis())
-                .isZero());
+        assertThat(headsOf(later))
+                .singleElement()
+                .satisfies(head -> assertThat(head.dueMillis()).isBetween(1L, 60_000L));
+        assertThat(headsOf(due))
+                .singleElement()
+                .satisfies(head -> assertThat(head.dueMillis()).isZero());
     }
 
     @Test
@@ -80,8 +82,9 @@ class BacklogStoreTest {
                 .allSatisfy(page -> assertThat(page.of().batchId()).isEqualTo(first.batchId()))
                 .allSatisfy(page -> assertThat(page.full()).isFalse())
                 .allSatisfy(page -> assertThat(page.due()).hasSize(1));
-        assertThat(store.begun(ids, 1)).singleElement().satisfies(page -> assertThat(page.full())
-                .isTrue());
+        assertThat(store.begun(ids, 1))
+                .singleElement()
+                .satisfies(page -> assertThat(page.full()).isTrue());
     }
 
     private List<Backlog.Head> headsOf(SliceId slice) {

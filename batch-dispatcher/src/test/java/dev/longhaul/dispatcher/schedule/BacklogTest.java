@@ -142,7 +142,11 @@ class BacklogTest {
             for (int step = 0; !pending.isEmpty(); step++) {
                 assertThat(step).as("seed %d", seed).isLessThan(500);
                 if (random.nextInt(5) == 0 || !tested.hasReady()) {
-                    tested.replace(Set.copyOf(pending.values()).stream().map(BacklogTest::head).toList(), step);
+                    tested.replace(
+                            Set.copyOf(pending.values()).stream()
+                                    .map(BacklogTest::head)
+                                    .toList(),
+                            step);
                 }
                 for (BatchModel of : tested.toLoad(ALL, null, 1 + random.nextInt(5))) {
                     List<Candidate> all = pending.entrySet().stream()
@@ -152,19 +156,17 @@ class BacklogTest {
                     int most = 1 + random.nextInt(3);
                     tested.load(
                             new Backlog.Page(
-                                    of,
-                                    all.stream().limit(most).toList(),
-                                    all.size() >= most,
-                                    OptionalLong.empty()),
+                                    of, all.stream().limit(most).toList(), all.size() >= most, OptionalLong.empty()),
                             step);
                 }
-                List<Candidate> chosen = tested.candidates(ALL).stream()
-                        .limit(random.nextInt(4))
-                        .toList();
+                List<Candidate> chosen =
+                        tested.candidates(ALL).stream().limit(random.nextInt(4)).toList();
                 Set<SliceId> released = new HashSet<>();
                 for (Candidate candidate : chosen) {
                     if (random.nextInt(10) > 0) {
-                        assertThat(gone.add(candidate.slice())).as("seed %d", seed).isTrue();
+                        assertThat(gone.add(candidate.slice()))
+                                .as("seed %d", seed)
+                                .isTrue();
                         pending.remove(candidate.slice());
                         released.add(candidate.slice());
                     }

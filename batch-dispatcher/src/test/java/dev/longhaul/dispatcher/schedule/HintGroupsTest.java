@@ -19,8 +19,7 @@ class HintGroupsTest {
 
         assertThat(records).extracting(record -> record.hints().size()).containsExactly(64, 64, 22);
         assertThat(records.stream().flatMap(record -> record.hints().stream()))
-                .containsExactlyElementsOf(
-                        released.stream().map(Released::hint).toList());
+                .containsExactlyElementsOf(released.stream().map(Released::hint).toList());
     }
 
     @Test

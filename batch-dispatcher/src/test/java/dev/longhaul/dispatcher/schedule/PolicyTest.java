@@ -86,7 +86,8 @@ class PolicyTest {
         List<Candidate> candidates =
                 List.of(slice("t", "batch_a", 0), slice("t", "batch_a", 1), slice("t", "batch_a", 2));
 
-        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null, 2)).hasSize(2);
+        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null, 2))
+                .hasSize(2);
     }
 
     @Test

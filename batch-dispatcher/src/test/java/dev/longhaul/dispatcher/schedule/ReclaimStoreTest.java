@@ -49,8 +49,8 @@ class ReclaimStoreTest {
         SliceId paused = slice("claim, state", "1, 'released'");
         tester.sql("update batch set paused_at = now() where id = ?", paused.batchId());
 
-        await().untilAsserted(() -> assertThat(List.of(state(old), state(paused)))
-                .containsExactly("pending|1", "pending|1"));
+        await().untilAsserted(
+                        () -> assertThat(List.of(state(old), state(paused))).containsExactly("pending|1", "pending|1"));
         assertThat(state(recent)).isEqualTo("released|1");
         tester.sql("update slice set state = 'done' where batch_id = ?", recent.batchId());
     }
