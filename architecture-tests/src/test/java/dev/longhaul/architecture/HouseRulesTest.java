@@ -26,7 +26,7 @@ class HouseRulesTest {
             "dev.longhaul.dispatcher.DispatcherLifecycle",
             "dev.longhaul.dispatcher.plan.PlanService",
             "dev.longhaul.dispatcher.dispatch.SliceReports",
-            "dev.longhaul.dispatcher.dispatch.SliceOpening",
+            "dev.longhaul.dispatcher.dispatch.SliceIntake",
             "dev.longhaul.dispatcher.dispatch.SuspectRuns",
             "dev.longhaul.finalizer.unserved.UnservedAnswers");
 
