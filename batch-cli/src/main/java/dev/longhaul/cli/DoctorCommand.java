@@ -1,5 +1,6 @@
 package dev.longhaul.cli;
 
+import dev.longhaul.cli.failure.Reason;
 import dev.longhaul.cli.local.LocalSystem;
 import dev.longhaul.cli.local.LogFile;
 import dev.longhaul.cli.local.LogLine;
@@ -75,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
                     "data in " + directory + ": " + (free >> 30) + " GiB free"
                             + (writable ? "" : ", and not writable"));
         } catch (IOException e) {
-            return new Finding(true, "data in " + directory + ": " + e);
+            return new Finding(true, "data in " + directory + ": " + Reason.of(e));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.ApiException;
+import dev.longhaul.cli.api.HttpTarget;
 import dev.longhaul.cli.local.LocalException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,6 +54,7 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
+        HttpTarget.allowHostHeader();
         System.exit(commandLine().execute(arguments));
     }
 
@@ -66,13 +68,9 @@ public final class Main {
                         command.usage(command.getErr());
                         return ExitCode.USAGE;
                     }
-                    command.getErr().println("Try: longhaul " + subcommand(command) + "--help");
+                    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
                     return ExitCode.USAGE;
                 });
-    }
-
-    private static String subcommand(CommandLine command) {
-        return command.getParent() == null ? "" : command.getCommandName() + " ";
     }
 
     private static int report(Exception exception) {

@@ -70,7 +70,7 @@ class CommandsTest {
     void shouldRefuseAFolderAsInput() {
         assertThat(longhaul("run", "--input", directory.toString(), "--output", "x"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(errors()).contains("is not a file");
+        assertThat(errors()).contains("is a folder, not a file");
     }
 
     @Test
@@ -102,7 +102,7 @@ class CommandsTest {
 
         assertThat(longhaul("run", "--input", input(), "--output", output, "--backend", "8000"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(errors()).contains("the backend '8000' must be a URL");
+        assertThat(errors()).contains("--backend: '8000' is not an http or https URL");
     }
 
     @Test
