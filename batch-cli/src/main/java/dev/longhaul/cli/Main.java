@@ -20,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
             DownCommand.class,
             StatusCommand.class,
             LogsCommand.class,
+            WarmCommand.class,
             ResetCommand.class,
             EnvCommand.class,
             DoctorCommand.class,
@@ -46,7 +47,7 @@ import picocli.CommandLine.HelpCommand;
             "",
             "Environment: LONGHAUL_PORT (API, 8700), LONGHAUL_DATA (.longhaul), LONGHAUL_JAVA_HOME,",
             "LONGHAUL_JAVA_OPTS (more JVM flags for all), LONGHAUL_JAVA_OPTS_<PROCESS> (such as ..._BATCH_API),",
-            "LONGHAUL_AOT=off (record and use nothing that makes starts faster), LONGHAUL_DEBUG=1 (stack traces)."
+            "LONGHAUL_AOT=off (do not use what `warm` prepared), LONGHAUL_DEBUG=1 (stack traces)."
         })
 @SuppressWarnings("PrivateConstructorForUtilityClass")
 public final class Main {

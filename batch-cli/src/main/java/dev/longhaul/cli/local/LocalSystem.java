@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
@@ -32,20 +33,27 @@ public final class LocalSystem {
     private final Consumer<String> say;
     private final ProcessNotes notes;
     private final ReadinessProbe probe;
-    private final AotCaches caches;
-    private final ProcessStarter starter;
+    private final Function<String, List<String>> jvmFlags;
     private final Supervisor supervisor;
 
     /** @param say takes messages for the user, one line each */
     public LocalSystem(Home home, Map<String, String> environment, Consumer<String> say) {
+        this(home, environment, say, AotCaches.of(home, environment)::flags);
+    }
+
+    /** @param jvmFlags more flags for the JVM of a process, by its name */
+    LocalSystem(
+            Home home,
+            Map<String, String> environment,
+            Consumer<String> say,
+            Function<String, List<String>> jvmFlags) {
         this.home = home;
         this.environment = Map.copyOf(environment);
         this.say = say;
         this.notes = new ProcessNotes(home.run());
         this.probe = new ReadinessProbe(home);
-        this.caches = AotCaches.of(home, environment);
-        this.starter = ProcessStarter.forThisSystem();
-        this.supervisor = new Supervisor(home, starter, probe::isReady, say);
+        this.jvmFlags = jvmFlags;
+        this.supervisor = new Supervisor(home, ProcessStarter.forThisSystem(), probe::isReady, say);
     }
 
     public Home home() {
@@ -101,7 +109,6 @@ public final class LocalSystem {
                                 .toList(),
                         STOP_LIMIT);
             }
-            caches.makeInBackground(starter, home.log("aot"));
         }
     }
 
@@ -180,7 +187,7 @@ public final class LocalSystem {
         say.accept("starting "
                 + String.join(", ", missing.stream().map(ProcessSpec::name).toList()));
         return missing.stream()
-                .map(spec -> supervisor.start(spec.withJvmFlags(caches.flags(spec.name()))))
+                .map(spec -> supervisor.start(spec.withJvmFlags(jvmFlags.apply(spec.name()))))
                 .toList();
     }
 
