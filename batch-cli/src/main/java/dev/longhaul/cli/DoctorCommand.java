@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Looks for what keeps Longhaul from running here; exits 1 when it finds something.")
+        description = "Checks this machine for problems that prevent Longhaul from running; exits 1 if there are any.")
 final class DoctorCommand implements Callable<Integer> {
     private static final long LEAST_DISK = 2L << 30;
     private static final int LOG_LINES = 3;
