@@ -47,12 +47,14 @@ public record BackendUrl(boolean tls, String host, int port, String path) {
             throw notAUrl(stripped);
         }
         if (!url.group("rest").isEmpty()) {
-            throw new IllegalArgumentException(
-                    "'" + stripped + "' must end before '" + url.group("rest").charAt(0)
-                            + "': the base URL of a backend has no query and no fragment");
+            throw new IllegalArgumentException("'" + stripped + "' must end before '"
+                    + url.group("rest").charAt(0) + "': the base URL of a backend has no query and no fragment");
         }
         return new BackendUrl(
-                tls, authority.group("host"), port(authority.group("port"), tls, stripped), withoutSlash(url.group("path")));
+                tls,
+                authority.group("host"),
+                port(authority.group("port"), tls, stripped),
+                withoutSlash(url.group("path")));
     }
 
     private static int port(@Nullable String digits, boolean tls, String url) {

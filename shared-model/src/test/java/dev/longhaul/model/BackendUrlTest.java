@@ -29,8 +29,21 @@ class BackendUrlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "8000", "127.0.0.1:8000", "ftp://h/v1", "http://", "http:///v1", "http://a b/v1", "/v1", "http:h",
-                "http://h:80a/v1", "http://h/a b", "http://h/%zz", "http://h\n/v1", "http://ü/v1", "http://[::1/v1"
+                "",
+                "8000",
+                "127.0.0.1:8000",
+                "ftp://h/v1",
+                "http://",
+                "http:///v1",
+                "http://a b/v1",
+                "/v1",
+                "http:h",
+                "http://h:80a/v1",
+                "http://h/a b",
+                "http://h/%zz",
+                "http://h\n/v1",
+                "http://ü/v1",
+                "http://[::1/v1"
             })
     void shouldShowAnExampleForWhatIsNotAUrl(String url) {
         assertThatThrownBy(() -> BackendUrl.parse(url))
@@ -50,7 +63,8 @@ class BackendUrlTest {
 
     @Test
     void shouldRefuseWhatWouldHaveToBeDropped() {
-        assertThatThrownBy(() -> BackendUrl.parse("https://h/v1?api-version=1")).hasMessageContaining("must end before '?'");
+        assertThatThrownBy(() -> BackendUrl.parse("https://h/v1?api-version=1"))
+                .hasMessageContaining("must end before '?'");
         assertThatThrownBy(() -> BackendUrl.parse("https://h/v1#x")).hasMessageContaining("must end before '#'");
         assertThatThrownBy(() -> BackendUrl.parse("https://user:secret@h/v1"))
                 .hasMessageContaining("user or password")
