@@ -39,8 +39,11 @@ public class Database {
      * made, its time-out stays armed and fails the statement a second time, 30 s later, with a stack trace in the log.
      */
     public RowSet<Row> run(String sql, @Nullable Object... parameters) {
-        return repeated(() ->
-                pool.withConnection(connection -> connection.preparedQuery(sql).execute(Tuple.wrap(parameters))));
+        return repeated(() -> pool.getConnection()
+                .compose(connection -> connection
+                        .preparedQuery(sql)
+                        .execute(Tuple.wrap(parameters))
+                        .eventually(connection::close)));
     }
 
     /** Runs the work in one transaction, again from its start after a serialization failure or deadlock; so it must be repeatable. */
