@@ -19,7 +19,7 @@ public record BackendUrl(boolean tls, String host, int port, String path) {
     private static final Pattern URL =
             Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?<authority>[^/?#]*)(?<path>[^?#]*)(?<rest>.*)");
     private static final Pattern AUTHORITY =
-            Pattern.compile("(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]*))?");
+            Pattern.compile("(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+])(:(?<port>[0-9]*))?");
     private static final Pattern PATH = Pattern.compile("([A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*");
     private static final int HIGHEST_PORT = 65_535;
 
@@ -65,7 +65,7 @@ public record BackendUrl(boolean tls, String host, int port, String path) {
         int port = digits.length() > 5 ? HIGHEST_PORT + 1 : Integer.parseInt(digits);
         if (port < 1 || port > HIGHEST_PORT) {
             throw new IllegalArgumentException(
-                    "'" + url + "' has the port " + digits + "; a port is a number from 1 to " + HIGHEST_PORT);
+                    "'" + url + "' has the port " + digits + ", which is not between 1 and " + HIGHEST_PORT);
         }
         return port;
     }

@@ -58,7 +58,7 @@ class BackendUrlTest {
         assertThatThrownBy(() -> BackendUrl.parse("http://h:" + port + "/v1"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the port " + port)
-                .hasMessageContaining("from 1 to 65535");
+                .hasMessageContaining("between 1 and 65535");
     }
 
     @Test
