@@ -84,7 +84,7 @@ public class Setup {
             } catch (Exception e) {
                 String reason = reason(e);
                 if (!reason.equals(said.getAndSet(reason))) {
-                    LOG.warnf("part=%s is not there yet, trying on: %s", part, reason);
+                    LOG.warnf("part=%s is not reachable yet, retrying: %s", part, reason);
                 }
                 return AGAIN;
             }
@@ -94,12 +94,14 @@ public class Setup {
         }));
     }
 
-    private static String reason(Throwable e) {
+    /** The innermost cause, on one line; one without a message is called by its name. */
+    static String reason(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String onOneLine = String.valueOf(root.getMessage()).lines().collect(Collectors.joining("; "));
+        String words = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String onOneLine = words.lines().collect(Collectors.joining("; "));
         return onOneLine.substring(0, Math.min(onOneLine.length(), LONGEST_REASON));
     }
 }

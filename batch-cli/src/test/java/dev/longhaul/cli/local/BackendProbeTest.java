@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -20,12 +21,30 @@ class BackendProbeTest {
     @Test
     void shouldNameTheBackendsThatDoNotAnswerAndTakeAnyAnswerForOne() throws IOException {
         try (FakeApi api = new FakeApi()) {
-            Backend refusing = new Backend("refusing", api.url());
+            Backend refusing = new Backend("refusing", api.url(), null);
             Backend dead = Backend.parse("dead=http://127.0.0.1:1/v1", 1);
 
             assertThat(BackendProbe.unreachable(List.of(refusing, dead), Duration.ofMillis(300)))
                     .containsExactly(dead);
             assertThat(api.received("GET /v1/models")).isNotEmpty();
+        }
+    }
+
+    /** More of them than cores: they are asked at once, or those behind would have no time left. */
+    @Test
+    void shouldFindAHealthyServerBehindManyThatHang() throws IOException {
+        try (ServerSocket hanging = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+                FakeApi api = new FakeApi()) {
+            List<Backend> backends = new ArrayList<>();
+            for (int i = 1; i <= 4 * Runtime.getRuntime().availableProcessors(); i++) {
+                backends.add(Backend.parse("http://127.0.0.1:" + hanging.getLocalPort() + "/v1", i));
+            }
+            Backend healthy = new Backend("healthy", api.url(), null);
+            backends.add(healthy);
+
+            assertThat(BackendProbe.unreachable(backends, Duration.ofSeconds(2)))
+                    .hasSize(backends.size() - 1)
+                    .doesNotContain(healthy);
         }
     }
 
