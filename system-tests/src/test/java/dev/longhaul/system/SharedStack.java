@@ -31,7 +31,7 @@ final class SharedStack implements ParameterResolver, BeforeEachCallback {
     private static synchronized Tester tester() {
         Tester running = shared;
         if (running == null) {
-            String fork = System.getProperty("longhaul.fork", "1");
+            String fork = System.getProperty("surefire.forkNumber", "1");
             running = new Tester(Stack.root().resolve("system-tests/target/stack-" + fork));
             shared = running;
             Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop-stack"));
