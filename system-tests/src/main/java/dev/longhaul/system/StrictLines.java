@@ -3,6 +3,7 @@ package dev.longhaul.system;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,15 @@ import java.nio.charset.StandardCharsets;
  * Holds no line in memory.
  */
 public final class StrictLines {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Whatever a tenant or a backend may write: only the grammar is judged. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     private StrictLines() {}
 

@@ -31,8 +31,8 @@ final class SharedStack implements ParameterResolver, BeforeEachCallback {
     private static synchronized Tester tester() {
         Tester running = shared;
         if (running == null) {
-            String fork = System.getProperty("surefire.forkNumber", "1");
-            running = new Tester(Stack.root().resolve("system-tests/target/stack-" + fork));
+            String name = System.getProperty("longhaul.test-stack", "stack");
+            running = new Tester(Stack.root().resolve("system-tests/target").resolve(name));
             shared = running;
             Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop-stack"));
         }

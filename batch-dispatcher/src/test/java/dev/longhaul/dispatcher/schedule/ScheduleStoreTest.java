@@ -38,8 +38,7 @@ class ScheduleStoreTest {
     @Test
     void releasesWhatIsPendingUnderTheNextNumber() {
         SliceId pending = slice("claim, state", "2, 'pending'");
-        SliceId claimed = slice(
-                "claim, state, holder", "2, 'claimed', (select id from process where kind = 'dispatcher' limit 1)");
+        SliceId claimed = slice("claim, state, holder", "2, 'claimed', '" + tester.dispatcher() + "'");
         SliceId stopped = slice("claim, state", "0, 'pending'");
         tester.sql("update batch set stop_reason = 'expired', stop_at = now() where id = ?", stopped.batchId());
 
