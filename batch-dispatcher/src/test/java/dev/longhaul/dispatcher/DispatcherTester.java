@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -112,7 +113,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     @Override
     public Map<String, String> start() {
         try {
-            stack = LocalStack.start(Files.createTempDirectory("dispatcher-test"), Part.KAFKA, Part.POSTGRES);
+            stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"), Part.KAFKA, Part.POSTGRES);
             sim = Simulator.start();
             fake = serve(0);
             latePort = freePort();

@@ -34,6 +34,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +74,7 @@ public final class FinalizerTester {
     private final KafkaProducer<byte[], byte[]> producer;
 
     private FinalizerTester() throws Exception {
-        stack = LocalStack.start(Files.createTempDirectory("finalizer-test"));
+        stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
         Pool pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
