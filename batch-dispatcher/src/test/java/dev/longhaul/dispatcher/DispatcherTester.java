@@ -10,7 +10,10 @@ import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,8 +22,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -49,6 +54,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +76,19 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     private static @Nullable DispatcherTester shared;
 
+    static {
+        // A test that waits for what must come is no measure of speed.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
+
     private LocalStack stack;
     private Simulator sim;
     private HttpServer fake;
     private int latePort;
+    private KafkaProducer<byte[], byte[]> producer;
+    private KafkaConsumer<byte[], byte[]> consumer;
+    /** What was read of each topic so far. */
+    private final Map<String, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
     /** Bodies that the fake backend got. */
     public final List<String> bodies = new CopyOnWriteArrayList<>();
     /** Names of headers that the fake backend got. */
@@ -98,12 +113,15 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     @Override
     public Map<String, String> start() {
         try {
-            stack = LocalStack.start(Files.createTempDirectory("dispatcher-test"), Part.KAFKA, Part.POSTGRES);
+            stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"), Part.KAFKA, Part.POSTGRES);
             sim = Simulator.start();
             fake = serve(0);
             latePort = freePort();
             migrate();
             topics();
+            Map<String, Object> kafka = Map.of("bootstrap.servers", stack.kafka());
+            producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+            consumer = new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -122,9 +140,9 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 FAKE + "," + SHARED,
                 8,
                 3,
-                "10s");
+                "60s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
-        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "10s");
+        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "60s");
         backend(settings, "talker", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", SPLIT, 8, 1, "10s");
         settings.put("longhaul.backends.talker.endpoints", "/v1/chat/completions,/v1/completions");
         backend(settings, "embedder", "http://127.0.0.1:" + latePort + "/v1", SPLIT, 8, 1, "10s");
@@ -196,9 +214,14 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         stack.stop(part);
     }
 
+    /** Below the range of outgoing connections: one of those could take the port, or even connect to itself. */
     private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+        for (int port = 31_000 + (int) (ProcessHandle.current().pid() % 1_000); ; port++) {
+            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (BindException e) {
+                continue;
+            }
         }
     }
 
@@ -236,6 +259,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         try {
             fake.stop(0);
             sim.close();
+            producer.close();
+            consumer.close();
             stack.close();
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -303,7 +328,15 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     /** A batch to plan, its file in one row. */
     public String batch(String tenant, List<String> lines) {
-        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating", "nobody");
+        String id = insertBatch(tenant, String.join("\n", lines) + "\n", "validating", "nobody");
+        announce(id);
+        return id;
+    }
+
+    /** The identity of the dispatcher under test, once it has one. */
+    public String dispatcher() {
+        return Awaitility.await("the dispatcher is registered")
+                .until(() -> row("select id from process where kind = 'dispatcher' limit 1"), id -> !id.isEmpty());
     }
 
     /** A batch to plan with some columns set before anybody sees it. */
@@ -323,6 +356,13 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     /** Lets a held batch be planned, with some columns set before. */
     public void release(String id, String assignments) {
         sql("update batch set plan_holder = null, plan_lease_until = null, " + assignments + " where id = ?", id);
+        announce(id);
+    }
+
+    /** The event by which the API wakes planners. */
+    private void announce(String id) {
+        String event = "{\"data\":{\"id\":\"" + id + "\",\"status\":\"validating\"}}";
+        produce(Topics.EVENTS, event.getBytes(StandardCharsets.UTF_8));
     }
 
     private String insertBatch(String tenant, String text, String status, String planner) {
@@ -410,32 +450,47 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 results.add(new Result(
                         firstLines.getOrDefault(chunk.slice().seq(), 0L) + entry.line(),
                         entry.outcome().name(),
-                        new String(text, StandardCharsets.UTF_8).strip()));
+                        strictly(text)));
             }
         }
         return results;
     }
 
+    /** The text of one line of a result file, which the strictest of clients can read: valid UTF-8, one object, one line feed. */
+    private static String strictly(byte[] line) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString();
+            new JsonObject(text);
+            if (text.indexOf('\n') != text.length() - 1) {
+                throw new AssertionError("not one line: " + text);
+            }
+            return text.strip();
+        } catch (CharacterCodingException | DecodeException e) {
+            throw new AssertionError("no line of JSON: " + new String(line, StandardCharsets.UTF_8), e);
+        }
+    }
+
     /** All records of a topic with one partition. */
     public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.kafka()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        synchronized (records) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            List<ConsumerRecord<byte[], byte[]>> known = records.computeIfAbsent(topic, any -> new ArrayList<>());
             consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
+            consumer.seek(partition, known.isEmpty() ? 0 : known.getLast().offset() + 1);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                consumer.poll(Duration.ofMillis(100)).forEach(known::add);
             }
+            return List.copyOf(known);
         }
-        return records;
     }
 
     /** Writes a record and waits for its acknowledgement. */
     public void produce(String topic, byte[] value) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", stack.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
+        try {
             producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);

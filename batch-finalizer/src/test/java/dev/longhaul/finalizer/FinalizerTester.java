@@ -23,6 +23,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -31,7 +32,9 @@ import io.vertx.sqlclient.Row;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +52,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,11 @@ import org.jspecify.annotations.Nullable;
 public final class FinalizerTester {
     static final int PARTITIONS = 2;
     private static @Nullable FinalizerTester shared;
+
+    static {
+        // A test that waits for what must come is no measure of speed.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
 
     final LocalStack stack;
     public final Database database;
@@ -65,7 +74,7 @@ public final class FinalizerTester {
     private final KafkaProducer<byte[], byte[]> producer;
 
     private FinalizerTester() throws Exception {
-        stack = LocalStack.start(Files.createTempDirectory("finalizer-test"));
+        stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
         Pool pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
@@ -262,7 +271,6 @@ public final class FinalizerTester {
 
         void awaitStatus(BatchStatus status) {
             await("batch " + id + " to be " + status)
-                    .atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(20))
                     .until(this::status, status::equals);
         }
@@ -294,10 +302,20 @@ public final class FinalizerTester {
 
     private String content(String fileId) {
         try (InputStream in = files.open(files.of(fileId), 0, Long.MAX_VALUE / 2)) {
-            return new String(in.readAllBytes(), UTF_8);
+            return strictly(in.readAllBytes());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The text of a result file, which the strictest of clients can read: valid UTF-8, one object a line, each ended by a line feed. */
+    private static String strictly(byte[] content) throws CharacterCodingException {
+        String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+        if (!text.isEmpty() && !text.endsWith("\n")) {
+            throw new IllegalStateException("no line feed at the end of " + text);
+        }
+        text.lines().forEach(JsonObject::new);
+        return text;
     }
 
     long count(String sql, Object... parameters) {
