@@ -288,7 +288,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     /** A schema of its own as the product makes it, with two tenants, so that what a test does there meets nobody else. */
-    public TestDatabase newDatabase(Vertx vertx) {
+    public Database newDatabase(Vertx vertx) {
         String schema = "test_" + UUID.randomUUID().toString().replace("-", "");
         Flyway.configure()
                 .dataSource("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser())
@@ -307,15 +307,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         database.run("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
         database.run("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");
         database.run("insert into results_partition (partition) values (0)");
-        return new TestDatabase(database, pool);
-    }
-
-    /** See {@link #newDatabase}. */
-    public record TestDatabase(Database database, Pool pool) implements AutoCloseable {
-        @Override
-        public void close() {
-            pool.close();
-        }
+        return database;
     }
 
     private Connection connection() throws SQLException {

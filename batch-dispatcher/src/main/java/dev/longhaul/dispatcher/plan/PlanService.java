@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,7 +34,7 @@ public class PlanService {
     private final PlanHints hints = new PlanHints();
     private final Semaphore wake = new Semaphore(1);
     private volatile boolean running = true;
-    private volatile Runnable onStarted = () -> {};
+    private volatile Consumer<String> onStarted = batchId -> {};
     private long lookNanos = System.nanoTime();
     private String warned = "";
 
@@ -62,8 +63,12 @@ public class PlanService {
                 new PlanJob.Means(claims, store, files, backends, memory, planner), planConfig.unreadableAfter());
     }
 
-    /** Starts planning. */
-    public void start(Runnable whenBatchStarted) {
+    /**
+     * Starts planning.
+     *
+     * @param whenBatchStarted is given the id of each batch that is in progress by a plan of this process
+     */
+    public void start(Consumer<String> whenBatchStarted) {
         onStarted = whenBatchStarted;
         memory.start(this::modelsChanged);
         Thread.ofVirtual().name("plan").start(this::loop);
@@ -147,7 +152,7 @@ public class PlanService {
     private void run(PlanStore.Claimed plan) {
         try {
             if (attempts.run(plan)) {
-                onStarted.run();
+                onStarted.accept(plan.batchId());
             }
         } finally {
             if (slots.giveBack(plan.lane())) {

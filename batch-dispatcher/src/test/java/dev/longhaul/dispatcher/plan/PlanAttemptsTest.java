@@ -62,7 +62,7 @@ class PlanAttemptsTest {
         }
         PlanService service = service(() -> LONG);
 
-        service.start(() -> {});
+        service.start(batchId -> {});
         try {
             await().untilAsserted(() ->
                     assertThat(inline).allSatisfy(id -> assertThat(world.outcome(id)).isEqualTo("in_progress|null")));

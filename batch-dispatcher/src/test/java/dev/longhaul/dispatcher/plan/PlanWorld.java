@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 final class PlanWorld implements AutoCloseable {
-    private final DispatcherTester.TestDatabase own;
+    private static @Nullable Database shared;
+
     private final HttpServer s3;
     private final CountDownLatch closed = new CountDownLatch(1);
     private int batches;
@@ -43,8 +44,7 @@ final class PlanWorld implements AutoCloseable {
     volatile boolean s3Hangs;
 
     PlanWorld(Vertx vertx) throws IOException {
-        own = DispatcherTester.get().newDatabase(vertx);
-        database = own.database();
+        database = emptyDatabase(vertx);
         s3 = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         s3.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         s3.createContext("/", this::answer);
@@ -54,6 +54,17 @@ final class PlanWorld implements AutoCloseable {
         files = new FileSegments(
                 database,
                 new ObjectStore(new S3("http://127.0.0.1:" + s3.getAddress().getPort())));
+    }
+
+    /** Made once: its migrations take longer than most tests. */
+    private static synchronized Database emptyDatabase(Vertx vertx) {
+        Database made = shared;
+        if (made == null) {
+            made = DispatcherTester.get().newDatabase(vertx);
+            shared = made;
+        }
+        made.run("truncate batch, slice, file, file_segment, process, outbox, backend_model cascade");
+        return made;
     }
 
     private record S3(String endpoint) implements ObjectStoreConfig {
@@ -170,6 +181,5 @@ final class PlanWorld implements AutoCloseable {
         closed.countDown();
         s3.stop(0);
         backend.close();
-        own.close();
     }
 }
