@@ -276,8 +276,10 @@ class BatchesTest {
         assertThat(answer.error().getString("param")).isEqualTo("input_file_id");
         assertThat(answer.error().getString("code")).isEqualTo("invalid_value");
         assertThat(answer.error().getString("message")).contains("'user_data'", "'batch'");
-        assertThat(database.run("select from batch where input_file_id = $1", file)).isEmpty();
-        assertThat(database.run("select from idempotency_key where key = $1", file)).isEmpty();
+        assertThat(database.run("select from batch where input_file_id = $1", file))
+                .isEmpty();
+        assertThat(database.run("select from idempotency_key where key = $1", file))
+                .isEmpty();
     }
 
     @Test

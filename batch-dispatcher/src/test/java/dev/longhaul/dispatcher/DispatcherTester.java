@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.longhaul.dispatcher.plan.PlanService;
 import dev.longhaul.localstack.LocalStack;
 import dev.longhaul.localstack.Part;
 import dev.longhaul.model.Ids;
@@ -9,7 +10,6 @@ import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
-import dev.longhaul.dispatcher.plan.PlanService;
 import dev.longhaul.store.Database;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.Vertx;
@@ -244,7 +244,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     /** Runs statements that return nothing. */
-    public void sql(String sql, Object... parameters) {
+    public void sql(String sql, @Nullable Object... parameters) {
         try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
@@ -281,7 +281,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         }
     }
 
-    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+    private static void set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }

@@ -97,7 +97,11 @@ public class Transitions {
      * @param parameters of all three, from {@code $4}
      */
     public record Change(
-            Transition transition, String assignments, String condition, String insert, List<@Nullable Object> parameters) {}
+            Transition transition,
+            String assignments,
+            String condition,
+            String insert,
+            List<@Nullable Object> parameters) {}
 
     /** As {@link #apply(Database.Transaction, String, Change)}, in a transaction of its own. */
     public boolean apply(Database database, String batchId, Change change) {
@@ -160,8 +164,8 @@ public class Transitions {
             String assignments,
             String condition,
             Object... more) {
-        RowSet<Row> rows = transaction.run(
-                sql(transition, assignments, condition, ""), parameters(batchIds, transition, more));
+        RowSet<Row> rows =
+                transaction.run(sql(transition, assignments, condition, ""), parameters(batchIds, transition, more));
         if (rows.size() > 0) {
             transaction.afterCommit(signal);
         }

@@ -39,8 +39,9 @@ record ProgressJson(
 
             @Schema(
                     enumeration = {"models", "input", "store", "error"},
-                    description = "Why the input file is not validated yet: a backend has not named its models, the file "
-                            + "cannot be read, storage is unavailable, or validation failed unexpectedly. Otherwise null.")
+                    description =
+                            "Why the input file is not validated yet: a backend has not named its models, the file "
+                                    + "cannot be read, storage is unavailable, or validation failed unexpectedly. Otherwise null.")
             @Nullable
             String plan) {}
 

@@ -60,9 +60,10 @@ final class PlanAttempts {
     private void missing(PlanStore.Claimed plan, PlanJob job, MissingObjectException e) {
         try {
             if (plan.waitedSeconds(PlanWait.INPUT) >= unreadableAfter.toMillis() / 1e3) {
-                job.fail(PlanProblem.ofFile(
-                        "input_unreadable",
-                        "The input file could not be read: its content is missing from storage. Please upload it again."));
+                job.fail(
+                        PlanProblem.ofFile(
+                                "input_unreadable",
+                                "The input file could not be read: its content is missing from storage. Please upload it again."));
                 return;
             }
         } catch (StoreException unavailable) {

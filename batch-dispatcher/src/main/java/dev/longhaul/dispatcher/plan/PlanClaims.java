@@ -23,7 +23,8 @@ class PlanClaims {
      * grows with the tenants that have something to plan, by one index step each, and with nothing else. More are looked at than are
      * claimed, since another planner may be claiming the same ones at this moment.
      */
-    private static final String CLAIM = """
+    private static final String CLAIM =
+            """
             with lanes as materialized (
               select * from unnest($2::int[], $3::int[], $4::text[]) as l (lane, slots, after)),
             mine as (
@@ -100,7 +101,7 @@ class PlanClaims {
         for (Row row : database.run(
                 CLAIM,
                 holder,
-                rooms.stream().map(room -> room.lane().ordinal()).toArray(Integer[]::new),
+                rooms.stream().map(room -> room.lane().number()).toArray(Integer[]::new),
                 rooms.stream().map(Room::slots).toArray(Integer[]::new),
                 rooms.stream().map(Room::after).toArray(String[]::new),
                 LEASE_SECONDS)) {
@@ -122,10 +123,11 @@ class PlanClaims {
                 row.getString("endpoint"),
                 row.getBoolean("single_model"),
                 row.getDouble("age"),
-                new PlanStore.Bounds(row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines")),
+                new PlanStore.Bounds(
+                        row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines")),
                 PlanStore.Retry.of(row),
                 waits == null ? null : new PlanStore.Waited(PlanWait.ofWireName(waits), row.getDouble("waited")),
-                PlanLane.values()[row.getInteger("lane")],
+                PlanLane.ofNumber(row.getInteger("lane")),
                 row.getString("tenant_id"));
     }
 

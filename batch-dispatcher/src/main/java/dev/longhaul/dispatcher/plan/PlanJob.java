@@ -59,8 +59,7 @@ final class PlanJob {
         if (bytes == null) {
             return fail(new PlanProblem(
                     "invalid_request",
-                    "Cannot find file " + plan.input().fileId()
-                            + ", or this organization does not have access to it.",
+                    "Cannot find file " + plan.input().fileId() + ", or this organization does not have access to it.",
                     "file_id",
                     null));
         }
@@ -68,9 +67,15 @@ final class PlanJob {
             return End.OVER;
         }
         PlanRequest request = new PlanRequest(
-                source(bytes), bytes, plan.endpoint(), new Models(), plan.oneModelOnly(), plan.bounds().model(), choice());
-        PlanOutcome outcome = means.planner()
-                .plan(request, this::keep, this::renewNowAndThen, () -> overtaken || waitsForModels);
+                source(bytes),
+                bytes,
+                plan.endpoint(),
+                new Models(),
+                plan.oneModelOnly(),
+                plan.bounds().model(),
+                choice());
+        PlanOutcome outcome =
+                means.planner().plan(request, this::keep, this::renewNowAndThen, () -> overtaken || waitsForModels);
         if (waitsForModels) {
             return End.WAITS_FOR_MODELS;
         }
@@ -87,7 +92,9 @@ final class PlanJob {
     }
 
     private End fail(List<PlanProblem> problems) {
-        LOG.infof("LH-D041 batch %s is invalid: %s", plan.batchId(), problems.getFirst().message());
+        LOG.infof(
+                "LH-D041 batch %s is invalid: %s",
+                plan.batchId(), problems.getFirst().message());
         means.store().reject(plan, problems);
         return End.OVER;
     }

@@ -9,22 +9,36 @@ import java.util.stream.Collectors;
  */
 enum PlanLane {
     /** Files that are kept in PostgreSQL. Reading a batch's error file may need S3. */
-    INLINE("input_bytes <= 65536 and retry_file_id is null", 8),
-    SMALL("input_bytes < 4194304", 4),
-    MEDIUM("input_bytes < 67108864", 1),
-    LARGE("true", 1);
+    INLINE(0, "input_bytes <= 65536 and retry_file_id is null", 8),
+    SMALL(1, "input_bytes < 4194304", 4),
+    MEDIUM(2, "input_bytes < 67108864", 1),
+    LARGE(3, "true", 1);
 
     /** A batch's lane, as SQL. */
     static final String SQL = Arrays.stream(values())
-            .map(lane -> lane == LARGE ? "else " + lane.ordinal() : "when " + lane.condition + " then " + lane.ordinal())
+            .map(lane -> lane == LARGE ? "else " + lane.number : "when " + lane.condition + " then " + lane.number)
             .collect(Collectors.joining(" ", "(case ", " end)"));
 
+    private final int number;
     private final String condition;
     private final int slots;
 
-    PlanLane(String condition, int slots) {
+    PlanLane(int number, String condition, int slots) {
+        this.number = number;
         this.condition = condition;
         this.slots = slots;
+    }
+
+    static PlanLane ofNumber(int number) {
+        return Arrays.stream(values())
+                .filter(lane -> lane.number == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Its number in SQL. */
+    int number() {
+        return number;
     }
 
     /** How many plans of this lane a process runs at once. */

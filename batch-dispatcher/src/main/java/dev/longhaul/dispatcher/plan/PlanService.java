@@ -123,8 +123,7 @@ public class PlanService {
     /** Waits for a reason to look; false when there was none in the end. */
     private boolean await() throws InterruptedException {
         long now = System.nanoTime();
-        boolean woken = wake.tryAcquire(
-                hints.nanosToNext(Math.max(0, lookNanos - now), now), TimeUnit.NANOSECONDS);
+        boolean woken = wake.tryAcquire(hints.nanosToNext(Math.max(0, lookNanos - now), now), TimeUnit.NANOSECONDS);
         wake.drainPermits();
         now = System.nanoTime();
         if (now - lookNanos >= 0) {
@@ -164,7 +163,10 @@ public class PlanService {
     private void warn(RuntimeException failure) {
         String message = String.valueOf(failure.getMessage());
         if (!message.equals(warned)) {
-            LOG.warnf(failure instanceof StoreException ? null : failure, "LH-D042 cannot look for batches to plan: %s", message);
+            LOG.warnf(
+                    failure instanceof StoreException ? null : failure,
+                    "LH-D042 cannot look for batches to plan: %s",
+                    message);
             warned = message;
         }
     }

@@ -37,9 +37,8 @@ final class PlanSlots {
         turns.putAll(PlanClaims.turns(rooms, claimed));
         claimed.forEach(plan -> free.merge(plan.lane(), -1, Integer::sum));
         return rooms.stream().anyMatch(room -> {
-            long taken = claimed.stream()
-                    .filter(plan -> plan.lane() == room.lane())
-                    .count();
+            long taken =
+                    claimed.stream().filter(plan -> plan.lane() == room.lane()).count();
             return taken == room.slots() && free.getOrDefault(room.lane(), 0) > 0;
         });
     }

@@ -149,7 +149,8 @@ class PlanStore {
         parameters.add(valid.lines());
         parameters.add(valid.soleModel());
         parameters.addAll(columns(portion));
-        return new Transitions.Change(Transition.START, """
+        return new Transitions.Change(
+                Transition.START, """
                 lines_total = $5::bigint, model = $6, plan_lease_until = null,
                 error_limit = case when right(max_errors, 1) = '%'
                   then floor($5::bigint * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end""", "plan_attempt = $4 and stop_reason is null", START_SLICES, parameters);

@@ -20,11 +20,7 @@ final class RequestRules {
     private List<String> lastServed = List.of();
     private Set<String> lastRefused = Set.of();
 
-    RequestRules(
-            EndpointRules endpoint,
-            ModelCatalog models,
-            boolean oneModelOnly,
-            @Nullable String requiredModel) {
+    RequestRules(EndpointRules endpoint, ModelCatalog models, boolean oneModelOnly, @Nullable String requiredModel) {
         this.endpoint = endpoint;
         this.models = models;
         // A model that the job names is as if the line before the first had named it.
@@ -108,7 +104,9 @@ final class RequestRules {
 
     private static LineProblem refusedField(String field) {
         return new LineProblem(
-                "unsupported_parameter", "The parameter '" + field + "' is not allowed for this model.", "body." + field);
+                "unsupported_parameter",
+                "The parameter '" + field + "' is not allowed for this model.",
+                "body." + field);
     }
 
     private LineProblem missingInput() {

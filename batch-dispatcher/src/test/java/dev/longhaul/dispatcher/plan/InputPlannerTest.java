@@ -408,7 +408,9 @@ class InputPlannerTest {
     @Test
     void aLineNeedsNoModelWhereItIsOptionalAndABackendTakesSuch() {
         tester.endpoint = "/v1/moderations";
-        String line = chat("a").replace(PlanTester.CHAT, tester.endpoint).replace("\"model\":\"m\",\"messages\"", "\"input\"");
+        String line = chat("a")
+                .replace(PlanTester.CHAT, tester.endpoint)
+                .replace("\"model\":\"m\",\"messages\"", "\"input\"");
 
         assertThat(tester.problems(line)).singleElement().satisfies(problem -> {
             assertThat(problem.param()).isEqualTo("body.model");
@@ -419,8 +421,9 @@ class InputPlannerTest {
         tester.models = Set.of("m", "");
         PlanOutcome.Valid valid = tester.valid(line);
         assertThat(valid.soleModel()).isNull();
-        assertThat(tester.slices).singleElement().satisfies(slice -> assertThat(slice.model())
-                .isNull());
+        assertThat(tester.slices)
+                .singleElement()
+                .satisfies(slice -> assertThat(slice.model()).isNull());
     }
 
     @Test

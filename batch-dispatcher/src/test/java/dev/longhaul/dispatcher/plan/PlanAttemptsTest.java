@@ -64,8 +64,8 @@ class PlanAttemptsTest {
 
         service.start(batchId -> {});
         try {
-            await().untilAsserted(() ->
-                    assertThat(inline).allSatisfy(id -> assertThat(world.outcome(id)).isEqualTo("in_progress|null")));
+            await().untilAsserted(() -> assertThat(inline)
+                    .allSatisfy(id -> assertThat(world.outcome(id)).isEqualTo("in_progress|null")));
         } finally {
             service.stop();
         }

@@ -77,8 +77,7 @@ class PlanClaimsTest {
 
         assertThat(world.claims.claim("planner", rooms))
                 .extracting(plan -> plan.batchId() + " " + plan.lane())
-                .containsExactlyInAnyOrder(
-                        inline + " INLINE", small + " SMALL", medium + " MEDIUM", large + " LARGE");
+                .containsExactlyInAnyOrder(inline + " INLINE", small + " SMALL", medium + " MEDIUM", large + " LARGE");
         assertThat(world.claims.claim("planner", rooms)).isEmpty();
     }
 

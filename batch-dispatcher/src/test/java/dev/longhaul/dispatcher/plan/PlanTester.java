@@ -49,13 +49,7 @@ final class PlanTester implements ModelCatalog {
         try {
             return planner.plan(
                     new PlanRequest(
-                            () -> open(file),
-                            file.length,
-                            endpoint,
-                            this,
-                            oneModelOnly,
-                            requiredModel,
-                            LineChoice.ALL),
+                            () -> open(file), file.length, endpoint, this, oneModelOnly, requiredModel, LineChoice.ALL),
                     slices::addAll,
                     (read, toRead) -> {},
                     () -> false);

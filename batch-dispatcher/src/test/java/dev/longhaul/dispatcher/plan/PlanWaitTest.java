@@ -9,7 +9,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PlanWaitTest {
     @ParameterizedTest
-    @CsvSource({"MODELS, 0, 1", "MODELS, 10, 5", "MODELS, 86400, 15", "INPUT, 300, 30", "STORE, 300, 5", "ERROR, 1000, 60"})
+    @CsvSource({
+        "MODELS, 0, 1",
+        "MODELS, 10, 5",
+        "MODELS, 86400, 15",
+        "INPUT, 300, 30",
+        "STORE, 300, 5",
+        "ERROR, 1000, 60"
+    })
     void waitsLongerTheLongerItHasWaited(PlanWait reason, double waited, double delay) {
         assertThat(reason.delaySeconds(waited)).isEqualTo(delay);
     }
