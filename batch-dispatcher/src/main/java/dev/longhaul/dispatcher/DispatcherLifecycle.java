@@ -114,7 +114,7 @@ class DispatcherLifecycle {
             intake.wake();
         });
         intake.start();
-        plans.start(scheduler::wake);
+        plans.start(batchId -> scheduler.wake());
         scheduler.start();
         started = true;
     }

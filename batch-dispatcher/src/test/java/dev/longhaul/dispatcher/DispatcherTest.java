@@ -274,6 +274,28 @@ class DispatcherTest {
     }
 
     @Test
+    void aLineWithoutAModelGoesToTheEndpointsDefaultBackendAsItWasWritten() {
+        String moderation = "{\"custom_id\":\"m\",\"method\":\"POST\",\"url\":\"/v1/moderations\",\"body\":"
+                + "{\"input\":\"moderate me\"}}";
+
+        String batch = tester.batch("t1", List.of(moderation), "endpoint = '/v1/moderations'");
+
+        assertThat(resultsOf(batch, 1)).extracting(Result::outcome).containsExactly("COMPLETED");
+        assertThat(tester.bodies).contains("{\"input\":\"moderate me\"}");
+    }
+
+    @Test
+    void aFieldThatABackendOfTheModelRefusesFailsTheBatch() {
+        String batch = tester.batch(
+                "t1", List.of(line("a", FAKE, "x").replace("\"messages\"", "\"cache_salt\":\"s\",\"messages\"")));
+
+        await().untilAsserted(() -> assertThat(tester.row(
+                        "select status, e ->> 'code', e ->> 'param', e ->> 'line' from batch, jsonb_path_query(errors, '$.data[0]') e where id = ?",
+                        batch))
+                .isEqualTo("failed|unsupported_parameter|body.cache_salt|1"));
+    }
+
+    @Test
     void aFileDeletedAfterItsBatchWasCreatedIsPlannedAndRun() {
         String batch = tester.heldBatch("t1", lines(3, i -> line("c" + i, SIM, "deleted " + i)));
         tester.sql("update file set state = 'deleted', deleted_at = now() where id = 'file-' || ?", batch);

@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.longhaul.dispatcher.plan.PlanService;
 import dev.longhaul.localstack.LocalStack;
 import dev.longhaul.localstack.Part;
 import dev.longhaul.model.Ids;
@@ -9,9 +10,15 @@ import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
+import dev.longhaul.store.Database;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -37,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -143,6 +151,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 "60s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
         backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "60s");
+        settings.put("longhaul.backends.fake.default-for", "/v1/moderations");
+        settings.put("longhaul.backends.fake.refuse-fields", "cache_salt");
         backend(settings, "talker", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", SPLIT, 8, 1, "10s");
         settings.put("longhaul.backends.talker.endpoints", "/v1/chat/completions,/v1/completions");
         backend(settings, "embedder", "http://127.0.0.1:" + latePort + "/v1", SPLIT, 8, 1, "10s");
@@ -172,6 +182,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v1/models", exchange -> reply(exchange, 404, "{}"));
         server.createContext("/v1/chat/completions", this::answer);
+        server.createContext("/v1/moderations", this::answer);
         server.start();
         return server;
     }
@@ -268,7 +279,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     /** Runs statements that return nothing. */
-    public void sql(String sql, Object... parameters) {
+    public void sql(String sql, @Nullable Object... parameters) {
         try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
@@ -305,10 +316,33 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         }
     }
 
-    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+    private static void set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }
+    }
+
+    /** A schema of its own as the product makes it, with two tenants, so that what a test does there meets nobody else. */
+    public Database newDatabase(Vertx vertx) {
+        String schema = "test_" + UUID.randomUUID().toString().replace("-", "");
+        Flyway.configure()
+                .dataSource("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser())
+                .defaultSchema(schema)
+                .load()
+                .migrate();
+        Pool pool = PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(8))
+                .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
+                        .setUser(stack.postgresUser())
+                        .setPassword(stack.postgresUser())
+                        .addProperty("search_path", schema))
+                .using(vertx)
+                .build();
+        Database database = new Database(pool);
+        database.run("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
+        database.run("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");
+        database.run("insert into results_partition (partition) values (0)");
+        return database;
     }
 
     private Connection connection() throws SQLException {
@@ -328,7 +362,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     /** A batch to plan, its file in one row. */
     public String batch(String tenant, List<String> lines) {
-        String id = insertBatch(tenant, String.join("\n", lines) + "\n", "validating", "nobody");
+        String id = insertBatch(tenant, String.join("\n", lines) + "\n", "validating", null);
         announce(id);
         return id;
     }
@@ -365,7 +399,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         produce(Topics.EVENTS, event.getBytes(StandardCharsets.UTF_8));
     }
 
-    private String insertBatch(String tenant, String text, String status, String planner) {
+    private String insertBatch(String tenant, String text, String status, @Nullable String planner) {
         String id = Ids.newBatchId(System.currentTimeMillis());
         String file = "file-" + id;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -381,7 +415,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                   output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder, plan_lease_until,
                   tfy_headers)
                 values (?, ?, 'j', ?, ?, '/v1/chat/completions', '24h', now() + interval '24 h', 'o', 'e', 0, ?, ?,
-                  case when ? = 'in_progress' then now() end, ?::text, now() + interval '1 h', '{"x-tfy-metadata":"{}"}')
+                  case when ? = 'in_progress' then now() end, ?::text,
+                  case when ?::text is not null then now() + interval '1 h' end, '{"x-tfy-metadata":"{}"}')
                 """,
                 id,
                 tenant,
@@ -390,6 +425,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 status,
                 status.equals("in_progress") ? text.lines().count() : 0,
                 status,
+                planner,
                 planner);
         return id;
     }
@@ -397,7 +433,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     /** A planned batch of one slice, in that state. */
     public SliceId slice(List<String> lines, String model, String columns, String values) {
         String text = String.join("\n", lines) + "\n";
-        String batch = insertBatch("t1", text, "in_progress", "nobody");
+        String batch = insertBatch("t1", text, "in_progress", null);
         sql(
                 "insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, " + columns
                         + ") values (?, 0, 0, ?, 1, ?, ?, " + values + ")",

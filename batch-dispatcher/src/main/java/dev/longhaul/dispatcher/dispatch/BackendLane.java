@@ -248,7 +248,7 @@ final class BackendLane {
     boolean isOpenFor(LineCall call) {
         return !backend.isDown()
                 && limit.value() > 0
-                && backend.serves(call.request.model(), call.run.claim().endpoint());
+                && backend.serves(call.model(), call.run.claim().endpoint());
     }
 
     /** Gives back what of a paused run waits here; what is in flight ends by itself. */

@@ -91,7 +91,7 @@ final class SliceRun {
         if (claim.model() != null || due == 0) {
             return List.of(new LineGroup(this, claim.model(), due));
         }
-        Map<String, List<Integer>> members = new LinkedHashMap<>();
+        Map<@Nullable String, List<Integer>> members = new LinkedHashMap<>();
         LineTokenizer tokenizer = Lane.tokenizer();
         for (int i = 0; i < due; i++) {
             members.computeIfAbsent(modelOf(tokenizer, i), model -> new ArrayList<>())
@@ -100,7 +100,7 @@ final class SliceRun {
         return members.entrySet().stream()
                 .map(one -> new LineGroup(
                         this,
-                        one.getKey().isEmpty() ? null : one.getKey(),
+                        one.getKey(),
                         one.getValue().stream().mapToInt(Integer::intValue).toArray()))
                 .toList();
     }
@@ -110,16 +110,18 @@ final class SliceRun {
         LineTokenizer tokenizer = Lane.tokenizer();
         for (int i = 0; i < due; i++) {
             String model = claim.model() == null ? modelOf(tokenizer, i) : claim.model();
-            single.add(new LineGroup(this, model.isEmpty() ? null : model, new int[] {i}));
+            single.add(new LineGroup(this, model, new int[] {i}));
         }
         return List.copyOf(single);
     }
 
-    private String modelOf(LineTokenizer tokenizer, int line) {
-        String model = tokenizer.tokenize(bytes, offsets[line], lengths[line]) instanceof RequestLine request
-                ? request.model()
-                : null;
-        return model == null ? "" : model;
+    /** Empty for a line that names none; null for one that cannot be read, so that any backend's lane may say so. */
+    private @Nullable String modelOf(LineTokenizer tokenizer, int line) {
+        if (tokenizer.tokenize(bytes, offsets[line], lengths[line]) instanceof RequestLine request) {
+            String model = request.model();
+            return model == null ? "" : model;
+        }
+        return null;
     }
 
     SliceClaim claim() {
