@@ -43,13 +43,10 @@ public class FileStore {
      */
     public void begin(String tenantId, String id, @Nullable String idempotencyKey) {
         quotas.checkRoomForFile(tenantId, OPERATION, idempotencyKey);
-        FileEntity file = new FileEntity();
-        file.id = id;
-        file.tenantId = tenantId;
-        file.filename = "";
-        file.purpose = "";
-        file.state = "pending";
-        sessions.write(session -> session.insert(file));
+        database.run(
+                "insert into file (id, tenant_id, filename, purpose, state) values ($1, $2, '', '', 'pending')",
+                id,
+                tenantId);
     }
 
     /** Says that these uploads are alive. */
@@ -89,34 +86,30 @@ public class FileStore {
     /**
      * Makes an upload a file, all at once.
      *
-     * @param idempotency a repeat with it answers the first file, and the upload stays pending for the caller to discard
-     * @return empty when the upload is no longer there, because it was taken for dead
+     * @param idempotency a repeat with it returns the first file, and the upload stays pending for the caller to discard
+     * @throws AbandonedException if the upload is no longer there, because it was taken for dead
      * @throws Idempotency.ConflictException if the key was used for another upload
      * @throws QuotaExceededException if the tenant has no room for it; the upload stays pending
      */
-    public Optional<StoredFile> finish(
-            String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
+    public StoredFile finish(String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
         return database.inTransaction(transaction -> {
             Optional<String> first =
                     idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, id);
             if (first.isPresent()) {
-                return Optional.of(row(transaction.run("select * from file where id = $1", first.get())));
+                return row(transaction.run("select * from file where id = $1", first.get()));
             }
-            Optional<StoredFile> ready = switch (uploaded.content()) {
+            StoredFile ready = switch (uploaded.content()) {
                 case Inline inline ->
-                    Optional.of(insertReady(
+                    insertReady(
                             transaction,
                             tenantId,
                             id,
                             uploaded.filename(),
                             uploaded.purpose(),
                             uploaded.bytes(),
-                            uploaded.expiresAfter()));
+                            uploaded.expiresAfter());
                 case InObjects objects -> makeReady(transaction, tenantId, id, uploaded);
             };
-            if (ready.isEmpty()) {
-                return Optional.empty();
-            }
             quotas.admitFile(transaction, tenantId, uploaded.bytes());
             insertSegments(transaction, id, uploaded.content());
             return ready;
@@ -135,7 +128,8 @@ public class FileStore {
         return row(transaction.run(INSERT_READY, id, tenantId, filename, purpose, bytes, seconds(expiresAfter)));
     }
 
-    private static Optional<StoredFile> makeReady(
+    /** Throws where it finds no row: so the transaction takes back that it took the idempotency key. */
+    private static StoredFile makeReady(
             Database.Transaction transaction, String tenantId, String id, Uploaded uploaded) {
         RowSet<Row> ready = transaction.run(
                 MAKE_READY,
@@ -145,7 +139,10 @@ public class FileStore {
                 uploaded.purpose(),
                 uploaded.bytes(),
                 seconds(uploaded.expiresAfter()));
-        return ready.size() == 0 ? Optional.empty() : Optional.of(row(ready));
+        if (ready.size() == 0) {
+            throw new AbandonedException(id);
+        }
+        return row(ready);
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {
@@ -172,9 +169,21 @@ public class FileStore {
         }
     }
 
-    /** Forgets an upload that did not become a file; its objects are the caller's to delete first. */
-    public void discard(String id) {
-        database.run("delete from file where id = $1 and state = 'pending'", id);
+    /**
+     * Gives up an upload that did not become a file, before its objects are deleted: from now on it cannot become one. If the caller
+     * does not delete them, the janitor does.
+     *
+     * @return whether it was still pending; if not, it may be a file
+     */
+    public boolean giveUp(String id) {
+        return database.run("""
+                                update file set state = 'deleted', deleted_at = now()
+                                where id = $1 and state = 'pending' returning id""", id).size() > 0;
+    }
+
+    /** Deletes the row of an upload that was given up and has no objects any more. */
+    public void forget(String id) {
+        database.run("delete from file where id = $1 and state = 'deleted' and purpose = ''", id);
     }
 
     /** A tenant's file that can be read. */

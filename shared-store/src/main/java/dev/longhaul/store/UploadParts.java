@@ -69,12 +69,12 @@ public class UploadParts {
     /**
      * Takes a part in that has come whole; one in objects must have begun.
      *
-     * @param idempotency a repeat with it answers the first part, and this one stays pending for the caller to discard
-     * @return empty when the part is no longer there, because it was taken for dead
+     * @param idempotency a repeat with it returns the first part, and this one stays pending for the caller to discard
+     * @throws AbandonedException if the part is no longer there, because it was taken for dead
      * @throws EndedException if the upload has ended meanwhile
      * @throws Idempotency.ConflictException if the key was used for another part
      */
-    public Optional<Part> finish(
+    public Part finish(
             String tenantId,
             String uploadId,
             String partId,
@@ -90,7 +90,7 @@ public class UploadParts {
                 if (known == null) {
                     throw new EndedException(uploadId);
                 }
-                return Optional.of(known);
+                return known;
             }
             // Locked, so that the upload cannot end between this look and the commit.
             if (transaction
@@ -108,17 +108,24 @@ public class UploadParts {
                     uploadId,
                     bytes);
             if (ready.size() == 0) {
-                return Optional.empty();
+                throw new AbandonedException(partId);
             }
             FileStore.insertSegments(transaction, partId, content);
             Instant createdAt = ready.iterator().next().getOffsetDateTime(0).toInstant();
-            return Optional.of(new Part(partId, uploadId, bytes, createdAt));
+            return new Part(partId, uploadId, bytes, createdAt);
         });
     }
 
-    /** Forgets a part that did not come whole; its objects are the caller's to delete first. */
-    public void discard(String partId) {
-        database.run("delete from upload_part where id = $1 and state = 'pending'", partId);
+    /**
+     * Forgets a part that did not come whole, before its objects are deleted: from now on it cannot become ready. If the caller does
+     * not delete them, the janitor does once the upload has ended.
+     *
+     * @return whether it was still pending; if not, it may be ready
+     */
+    public boolean giveUp(String partId) {
+        return database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId)
+                        .size()
+                > 0;
     }
 
     /** Those of the parts that belong to the upload and have come whole, by id. */

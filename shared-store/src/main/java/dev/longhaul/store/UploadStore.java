@@ -109,7 +109,20 @@ public class UploadStore {
      */
     public Optional<StoredFile> complete(
             StoredUpload upload, List<String> partIds, byte[] completedWith, @Nullable String idempotencyKey) {
-        return database.inTransaction(transaction -> {
+        try {
+            return database.inTransaction(
+                    transaction -> complete(transaction, upload, partIds, completedWith, idempotencyKey));
+        } catch (EndedException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<StoredFile> complete(
+            Database.Transaction transaction,
+            StoredUpload upload,
+            List<String> partIds,
+            byte[] completedWith,
+            @Nullable String idempotencyKey) {
             if (idempotencyKey != null
                     && new Idempotency(idempotencyKey, completedWith)
                             .take(transaction, upload.tenantId(), COMPLETE, upload.id())
@@ -122,7 +135,8 @@ public class UploadStore {
                     upload.id(),
                     Buffer.buffer(completedWith));
             if (ended.size() == 0) {
-                return Optional.empty();
+                // Rolls back, so that the idempotency key stays free.
+                throw new EndedException(upload.id());
             }
             transaction.run("""
                     update file_segment s set file_id = $1, seq = o.n - 1
@@ -140,7 +154,6 @@ public class UploadStore {
                     upload.fileLifetime());
             quotas.admitFile(transaction, upload.tenantId(), upload.bytes());
             return Optional.of(file);
-        });
     }
 
     /** Cancels a tenant's upload if it is pending. */

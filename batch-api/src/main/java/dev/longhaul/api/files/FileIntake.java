@@ -4,6 +4,7 @@ import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
+import dev.longhaul.store.AbandonedException;
 import dev.longhaul.store.FileStore;
 import dev.longhaul.store.FileStore.Uploaded;
 import dev.longhaul.store.Idempotency;
@@ -61,12 +62,13 @@ class FileIntake {
             Uploaded uploaded = check(form, upload);
             Idempotency idempotency =
                     digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
-            StoredFile file = files.finish(tenantId, id, uploaded, idempotency)
-                    .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
+            StoredFile file = files.finish(tenantId, id, uploaded, idempotency);
             if (file.id().equals(upload.id())) {
                 upload.keep();
             }
             return file;
+        } catch (AbandonedException e) {
+            throw ApiException.of(503, "The upload could not be stored. Please try again.");
         }
     }
 
@@ -129,8 +131,13 @@ class FileIntake {
         }
 
         @Override
-        public void discard() {
-            files.discard(id);
+        public boolean giveUp() {
+            return files.giveUp(id);
+        }
+
+        @Override
+        public void forget() {
+            files.forget(id);
         }
     }
 }

@@ -35,8 +35,15 @@ final class IncomingBytes implements AutoCloseable {
         /** Before the first object. */
         void begin();
 
+        /**
+         * Before any object is deleted: the bytes cannot become readable any more.
+         *
+         * @return false when they may be readable, or are another's to delete
+         */
+        boolean giveUp();
+
         /** After all objects were deleted. */
-        void discard();
+        void forget();
     }
 
     private final Means means;
@@ -110,9 +117,9 @@ final class IncomingBytes implements AutoCloseable {
     }
 
     private void begin() {
-        ledger.begin();
         begun = true;
         means.live().add(id);
+        ledger.begin();
     }
 
     /** Sends a full buffer off and finds an empty one: a free one, or the same once its bytes are in S3. */
@@ -220,10 +227,16 @@ final class IncomingBytes implements AutoCloseable {
         }
     }
 
+    /**
+     * The row decides, for a commit that failed for us may have succeeded: bytes that are a file by now stay. While PostgreSQL does not
+     * say, nothing is deleted.
+     */
     private void discard() {
         try {
-            means.objects().list(keyPrefix).forEach(means.objects()::delete);
-            ledger.discard();
+            if (ledger.giveUp()) {
+                means.objects().list(keyPrefix).forEach(means.objects()::delete);
+                ledger.forget();
+            }
         } catch (StoreException e) {
             LOG.warnf("id=%s left to the janitor: %s", id, e.getMessage());
         }

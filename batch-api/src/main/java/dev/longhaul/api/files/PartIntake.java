@@ -4,6 +4,7 @@ import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
+import dev.longhaul.store.AbandonedException;
 import dev.longhaul.store.Idempotency;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoredUpload;
@@ -83,15 +84,16 @@ class PartIntake {
             }
             Idempotency idempotency =
                     digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
-            UploadParts.Part finished = parts.finish(
-                            tenantId, uploadId, partId, part.bytes(), part.content(), idempotency)
-                    .orElseThrow(() -> ApiException.of(503, "The part was lost on our side. Please try again."));
+            UploadParts.Part finished =
+                    parts.finish(tenantId, uploadId, partId, part.bytes(), part.content(), idempotency);
             if (finished.id().equals(partId)) {
                 part.keep();
             }
             return finished;
         } catch (EndedException e) {
             throw Uploads.ended("add parts to", uploads.known(tenantId, uploadId));
+        } catch (AbandonedException e) {
+            throw ApiException.of(503, "The part could not be stored. Please try again.");
         }
     }
 
@@ -117,8 +119,13 @@ class PartIntake {
         }
 
         @Override
-        public void discard() {
-            parts.discard(partId);
+        public boolean giveUp() {
+            return parts.giveUp(partId);
+        }
+
+        @Override
+        public void forget() {
+            // Nothing is left of it.
         }
     }
 }
