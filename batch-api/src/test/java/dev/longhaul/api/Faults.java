@@ -12,7 +12,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,10 @@ final class Faults {
         LATE_FAILURE
     }
 
+    /** Requests run on threads with this name and a number. */
+    static final String REQUESTS = "quarkus-virtual-thread-";
+
+    private static final Map<String, LongAdder> COUNTS = new ConcurrentHashMap<>();
     private static final Object MONITOR = new Object();
     private static int remaining;
     private static Fault fault = Fault.NOT_SENT;
@@ -102,15 +109,34 @@ final class Faults {
         }
         Supplier<Future<?>> step = () -> ((Future<?>) invoke(target, method, arguments))
                 .map(result -> wrapped(result, target instanceof Pool ? new Connection() : connection));
-        return STEPS.contains(method.getName()) && isRequest() ? step(step, connection) : unlessStuck(step, connection);
+        boolean isStep = STEPS.contains(method.getName());
+        if (isStep) {
+            COUNTS.computeIfAbsent(threads(), name -> new LongAdder()).increment();
+        }
+        return isStep && isRequest() ? step(step, connection) : unlessStuck(step, connection);
     }
 
     private static Future<?> unlessStuck(Supplier<Future<?>> step, Connection connection) {
         return connection.stuck ? Future.failedFuture("no answer") : step.get();
     }
 
+    private static String threads() {
+        return Thread.currentThread().getName().replaceAll("[0-9]+$", "");
+    }
+
     private static boolean isRequest() {
-        return Thread.currentThread().getName().startsWith("quarkus-virtual-thread");
+        return threads().equals(REQUESTS);
+    }
+
+    /** How many statements, begins and commits there were of all threads. */
+    static long count() {
+        return COUNTS.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** How many there were of threads with this name, less the digits at its end. */
+    static long count(String threads) {
+        LongAdder count = COUNTS.get(threads);
+        return count == null ? 0 : count.sum();
     }
 
     private static Future<?> step(Supplier<Future<?>> step, Connection connection) {

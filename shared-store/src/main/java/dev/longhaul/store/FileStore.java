@@ -16,14 +16,22 @@ public class FileStore {
     private static final String OPERATION = "file";
     private static final String READABLE = " f.state = 'ready' and (f.expiresAt is null or f.expiresAt > instant) ";
 
+    /** With the limits of its tenant, so that they cost no statement of their own. */
+    private static final String RETURNING = " " + """
+            returning *, (select max_files from tenant where id = file.tenant_id) as max_files,
+              (select max_bytes from tenant where id = file.tenant_id) as max_bytes""";
+
     private static final String INSERT_READY = """
             insert into file (id, tenant_id, filename, purpose, bytes, expires_at, state)
-            values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), 'ready') returning *""";
+            values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), 'ready')""" + RETURNING;
+
+    private static final String INSERT_INLINE =
+            "with s as (insert into file_segment (file_id, seq, bytes, inline) values ($1, 0, $5, $7)) " + INSERT_READY;
 
     private static final String MAKE_READY = """
             update file set state = 'ready', created_at = now(), filename = $3, purpose = $4, bytes = $5,
               expires_at = now() + make_interval(secs => $6)
-            where id = $1 and tenant_id = $2 and state = 'pending' returning *""";
+            where id = $1 and tenant_id = $2 and state = 'pending'""" + RETURNING;
 
     private final Sessions sessions;
     private final Database database;
@@ -98,38 +106,49 @@ public class FileStore {
             if (first.isPresent()) {
                 return row(transaction.run("select * from file where id = $1", first.get()));
             }
-            StoredFile ready = switch (uploaded.content()) {
-                case Inline inline ->
-                    insertReady(
-                            transaction,
-                            tenantId,
+            RowSet<Row> ready = switch (uploaded.content()) {
+                case Inline(byte[] bytes) ->
+                    transaction.run(
+                            INSERT_INLINE,
                             id,
+                            tenantId,
                             uploaded.filename(),
                             uploaded.purpose(),
                             uploaded.bytes(),
-                            uploaded.expiresAfter());
+                            seconds(uploaded.expiresAfter()),
+                            Buffer.buffer(bytes));
                 case InObjects objects -> makeReady(transaction, tenantId, id, uploaded);
             };
-            quotas.admitFile(transaction, tenantId, uploaded.bytes());
-            insertSegments(transaction, id, uploaded.content());
-            return ready;
+            quotas.admitFile(transaction, tenantId, uploaded.bytes(), only(ready));
+            if (uploaded.content() instanceof InObjects objects) {
+                insertSegments(transaction, id, objects);
+            }
+            return row(ready);
         });
     }
 
-    /** Inserts a file that can be read from this transaction's commit on; its segments are the caller's. */
+    /**
+     * Inserts a file that can be read from this transaction's commit on; its segments are the caller's.
+     *
+     * @throws QuotaExceededException if the tenant has no room for it
+     */
     static StoredFile insertReady(
             Database.Transaction transaction,
+            Quotas quotas,
             String tenantId,
             String id,
             String filename,
             String purpose,
             long bytes,
             @Nullable Duration expiresAfter) {
-        return row(transaction.run(INSERT_READY, id, tenantId, filename, purpose, bytes, seconds(expiresAfter)));
+        RowSet<Row> ready =
+                transaction.run(INSERT_READY, id, tenantId, filename, purpose, bytes, seconds(expiresAfter));
+        quotas.admitFile(transaction, tenantId, bytes, only(ready));
+        return row(ready);
     }
 
     /** Throws where it finds no row: so the transaction takes back that it took the idempotency key. */
-    private static StoredFile makeReady(
+    private static RowSet<Row> makeReady(
             Database.Transaction transaction, String tenantId, String id, Uploaded uploaded) {
         RowSet<Row> ready = transaction.run(
                 MAKE_READY,
@@ -142,7 +161,7 @@ public class FileStore {
         if (ready.size() == 0) {
             throw new AbandonedException(id);
         }
-        return row(ready);
+        return ready;
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {
@@ -260,8 +279,12 @@ public class FileStore {
                                   and (expires_at is null or expires_at > now()) returning id""", id, tenantId).size() > 0;
     }
 
+    private static Row only(RowSet<Row> rows) {
+        return rows.iterator().next();
+    }
+
     private static StoredFile row(RowSet<Row> rows) {
-        Row row = rows.iterator().next();
+        Row row = only(rows);
         var expiresAt = row.getOffsetDateTime("expires_at");
         return new StoredFile(
                 row.getString("id"),

@@ -146,13 +146,13 @@ public class UploadStore {
                     where s.file_id = o.file_id and s.seq = o.seq""", upload.fileId(), partIds.toArray(String[]::new));
             StoredFile file = FileStore.insertReady(
                     transaction,
+                    quotas,
                     upload.tenantId(),
                     upload.fileId(),
                     upload.filename(),
                     upload.purpose(),
                     upload.bytes(),
                     upload.fileLifetime());
-            quotas.admitFile(transaction, upload.tenantId(), upload.bytes());
             return Optional.of(file);
     }
 
