@@ -2,6 +2,7 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
+import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.AbandonedException;
@@ -60,6 +61,7 @@ class FileIntake {
             });
             upload.complete();
             Uploaded uploaded = check(form, upload);
+            IdempotencyKey.requireInHeader(idempotencyKey, form.field(IdempotencyKey.FIELD));
             Idempotency idempotency =
                     digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
             StoredFile file = files.finish(tenantId, id, uploaded, idempotency);
@@ -86,31 +88,11 @@ class FileIntake {
         if (upload.bytes() > rules.mostBytes(purpose)) {
             throw FileRules.tooLarge(PART, rules.mostBytes(purpose));
         }
-        if (purpose.equals(FileRules.BATCH) && !upload.beginsWithObject()) {
-            throw FileRules.noObject(PART);
+        if (purpose.equals(FileRules.BATCH)) {
+            FileRules.checkFirstLine(PART, upload.firstLine());
         }
-        return new Uploaded(filename, purpose, upload.bytes(), lifetime(form, purpose), upload.content());
-    }
-
-    private @Nullable Duration lifetime(UploadForm form, String purpose) {
-        String anchor = form.field("expires_after[anchor]");
-        String seconds = form.field("expires_after[seconds]");
-        if (anchor == null && seconds == null) {
-            return rules.usualLifetime(purpose);
-        }
-        FileRules.checkAnchor("expires_after[anchor]", anchor);
-        if (seconds == null) {
-            throw ApiException.missing("expires_after[seconds]");
-        }
-        return FileRules.lifetime("expires_after[seconds]", wholeNumber(seconds));
-    }
-
-    private static long wholeNumber(String seconds) {
-        try {
-            return Long.parseLong(seconds.strip());
-        } catch (NumberFormatException e) {
-            throw ApiException.invalidType("expires_after[seconds]", "an integer", "a string");
-        }
+        Duration lifetime = ExpiresAfter.in(form).orElseGet(() -> rules.usualLifetime(purpose));
+        return new Uploaded(filename, purpose, upload.bytes(), lifetime, upload.content());
     }
 
     /** The row of a file whose bytes are coming. */

@@ -59,7 +59,7 @@ final class IncomingBytes implements AutoCloseable {
     /** A segment on its way to S3; there is one at a time. */
     private @Nullable CompletableFuture<Void> writing;
 
-    private @Nullable Boolean beginsWithObject;
+    private @Nullable FirstLine firstLine;
     private boolean begun;
     private boolean kept;
 
@@ -136,8 +136,8 @@ final class IncomingBytes implements AutoCloseable {
     }
 
     private void send(byte[] buffer, Runnable afterwards) {
-        if (beginsWithObject == null) {
-            beginsWithObject = FirstLine.isObject(buffer, filled, false);
+        if (firstLine == null) {
+            firstLine = FirstLine.of(buffer, filled, false);
         }
         String key = keyPrefix + objects.size();
         int length = filled;
@@ -182,10 +182,10 @@ final class IncomingBytes implements AutoCloseable {
         }
     }
 
-    /** Whether the file's first line is a JSON object, as far as its first segment tells; undefined before {@link #complete}. */
-    boolean beginsWithObject() {
-        Boolean known = beginsWithObject;
-        return known == null ? FirstLine.isObject(head, filled, true) : known;
+    /** The file's first line, as far as it is in the first segment; undefined before {@link #complete}. */
+    FirstLine firstLine() {
+        FirstLine known = firstLine;
+        return known == null ? FirstLine.of(head, filled, true) : known;
     }
 
     String id() {

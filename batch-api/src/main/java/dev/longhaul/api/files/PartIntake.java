@@ -2,6 +2,7 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
+import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.AbandonedException;
@@ -79,6 +80,7 @@ class PartIntake {
             if (!form.hasFile()) {
                 throw ApiException.missing(PART);
             }
+            IdempotencyKey.requireInHeader(idempotencyKey, form.field(IdempotencyKey.FIELD));
             if (part.bytes() == 0) {
                 throw ApiException.invalidValue(PART, "Invalid '" + PART + "': a part may not be empty.");
             }

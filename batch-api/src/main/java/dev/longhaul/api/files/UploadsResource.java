@@ -43,9 +43,9 @@ public class UploadsResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "createUpload", summary = "Begins a file that comes in parts.")
     @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.class)))
-    public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
-        return UploadJson.of(uploads.create(caller.tenantId(), JsonFields.readBody(body), idempotencyKey));
+    public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String header, InputStream body) {
+        byte[] bytes = JsonFields.readBody(body);
+        return UploadJson.of(uploads.create(caller.tenantId(), bytes, IdempotencyKey.of(header, bytes)));
     }
 
     @POST
@@ -82,10 +82,10 @@ public class UploadsResource {
     @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.Completion.class)))
     public UploadJson complete(
             @PathParam("id") String id,
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String header,
             InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
-        return uploads.complete(caller.tenantId(), id, JsonFields.readBody(body), idempotencyKey);
+        byte[] bytes = JsonFields.readBody(body);
+        return uploads.complete(caller.tenantId(), id, bytes, IdempotencyKey.of(header, bytes));
     }
 
     /** Any body is as good as none. */

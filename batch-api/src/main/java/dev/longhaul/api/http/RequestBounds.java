@@ -2,7 +2,6 @@ package dev.longhaul.api.http;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -46,18 +45,9 @@ class RequestBounds {
     }
 
     private static void refuse(RoutingContext context, int status, String message) {
-        JsonObject error = new JsonObject()
-                .put("message", message)
-                .put("type", "invalid_request_error")
-                .putNull("param")
-                .putNull("code");
-        context.response()
-                .setStatusCode(status)
-                .putHeader("content-type", "application/json")
-                .putHeader("x-should-retry", "false")
-                // Whatever follows such a head is better not read.
-                .putHeader("connection", "close")
-                .end(new JsonObject().put("error", error).encode())
+        // Whatever follows such a head is better not read.
+        context.response().putHeader("connection", "close");
+        Refusals.answer(context, status, message)
                 .onComplete(done -> context.request().connection().close());
     }
 }
