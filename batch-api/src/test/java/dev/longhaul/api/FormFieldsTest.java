@@ -114,7 +114,7 @@ class FormFieldsTest {
             delimiter = '|',
             quoteCharacter = '#',
             value = {
-                "{\"a\":tru}|unexpected character at column 9.",
+                "{\"a\":tru}|unexpected character at column 6.",
                 "{\"a\":1|it ends before its JSON object does.",
                 "{} {}|something follows its JSON object at column 4.",
                 "[1]|it is not a JSON object.",

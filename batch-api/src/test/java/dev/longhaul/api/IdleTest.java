@@ -38,6 +38,37 @@ class IdleTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(4));
     }
 
+    @Test
+    void shouldAskOnceASecondAtMostWhileAnotherRelayLeadsWhateverIsCreated() throws Exception {
+        Api api = new Api("");
+        long before = Faults.count(RELAY);
+        database.run("update lease set holder = 'another', until = now() + interval '5 minutes' where name = 'relay'");
+        try {
+            // At least one of them was to renew the lease.
+            await("it has noticed").until(() -> Faults.count(RELAY) >= before + 4);
+            long asked = Faults.count(RELAY);
+            long begun = System.nanoTime();
+
+            String batch = "";
+            for (int i = 0; i < 30; i++) {
+                batch = api.post("/v1/batches", "{\"input_file_id\":\"file-x\",\"endpoint\":\"/v1/embeddings\"}")
+                        .id();
+            }
+
+            long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+            assertThat(Faults.count(RELAY) - asked).isLessThanOrEqualTo(seconds + 2);
+            assertThat(outboxOf(batch)).isOne();
+        } finally {
+            database.run("update lease set until = now() where name = 'relay'");
+        }
+        await("it leads again")
+                .until(() -> database.run("select 1 from outbox").size() == 0);
+    }
+
+    private int outboxOf(String batch) {
+        return database.run("select 1 from outbox where batch_id = $1", batch).size();
+    }
+
     /** One look finds the three, another deletes them; the rest is for the lease, and for looks that were due. */
     @Test
     void shouldPublishABurstOfEventsInAFewStatements() {

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class FileStore {
     private static final String OPERATION = "file";
-    private static final String READABLE = " f.state = 'ready' and (f.expiresAt is null or f.expiresAt > instant) ";
 
     /** With the limits of its tenant, so that they cost no statement of their own. */
     private static final String RETURNING = " " + """
@@ -33,12 +32,12 @@ public class FileStore {
               expires_at = now() + make_interval(secs => $6)
             where id = $1 and tenant_id = $2 and state = 'pending'""" + RETURNING;
 
-    private final Sessions sessions;
+    private final FileLists lists;
     private final Database database;
     private final Quotas quotas;
 
-    public FileStore(Sessions sessions, Database database, Quotas quotas) {
-        this.sessions = sessions;
+    public FileStore(FileLists lists, Database database, Quotas quotas) {
+        this.lists = lists;
         this.database = database;
         this.quotas = quotas;
     }
@@ -192,12 +191,17 @@ public class FileStore {
      * Gives up an upload that did not become a file, before its objects are deleted: from now on it cannot become one. If the caller
      * does not delete them, the janitor does.
      *
-     * @return whether it was still pending; if not, it may be a file
+     * @return whether nobody reads its objects; false when it is a file after all
      */
     public boolean giveUp(String id) {
-        return database.run("""
-                                update file set state = 'deleted', deleted_at = now()
-                                where id = $1 and state = 'pending' returning id""", id).size() > 0;
+        boolean wasPending = database.run("""
+                        update file set state = 'deleted', deleted_at = now()
+                        where id = $1 and state = 'pending' returning id""", id).size() > 0;
+        // A statement of its own: the first may have waited for a commit under way, and does not see what that wrote.
+        return wasPending
+                || database.run("select 1 from file_segment where file_id = $1 limit 1", id)
+                                .size()
+                        == 0;
     }
 
     /** Deletes the row of an upload that was given up and has no objects any more. */
@@ -207,16 +211,7 @@ public class FileStore {
 
     /** A tenant's file that can be read. */
     public Optional<StoredFile> find(String tenantId, String id) {
-        return sessions
-                .read(session -> session.createQuery(
-                                "from FileEntity f where f.id = ?1 and f.tenantId = ?2 and" + READABLE,
-                                FileEntity.class)
-                        .setParameter(1, id)
-                        .setParameter(2, tenantId)
-                        .getResultList())
-                .stream()
-                .findFirst()
-                .map(FileEntity::toFile);
+        return lists.find(tenantId, id);
     }
 
     /**
@@ -227,44 +222,7 @@ public class FileStore {
      */
     public Optional<Page<StoredFile>> list(
             String tenantId, @Nullable String purpose, boolean newestFirst, @Nullable String after, int limit) {
-        Cursor cursor = null;
-        if (after != null) {
-            RowSet<Row> rows = database.run(
-                    "select created_at, id from file where id = $1 and tenant_id = $2 and state <> 'pending'",
-                    after,
-                    tenantId);
-            if (rows.size() == 0) {
-                return Optional.empty();
-            }
-            Row row = rows.iterator().next();
-            cursor = new Cursor(row.getOffsetDateTime(0).toInstant(), row.getString(1));
-        }
-        return Optional.of(
-                Page.cut(read(tenantId, purpose, newestFirst, cursor, limit + 1), limit, FileEntity::toFile));
-    }
-
-    private List<FileEntity> read(
-            String tenantId, @Nullable String purpose, boolean newestFirst, @Nullable Cursor cursor, int count) {
-        StringBuilder query = new StringBuilder("from FileEntity f where f.tenantId = :tenant and").append(READABLE);
-        if (purpose != null) {
-            query.append("and f.purpose = :purpose ");
-        }
-        if (cursor != null) {
-            query.append("and (f.createdAt, f.id) ")
-                    .append(newestFirst ? "<" : ">")
-                    .append(" (:createdAt, :id) ");
-        }
-        query.append(newestFirst ? "order by f.createdAt desc, f.id desc" : "order by f.createdAt, f.id");
-        return sessions.read(session -> {
-            var select = session.createQuery(query.toString(), FileEntity.class).setParameter("tenant", tenantId);
-            if (purpose != null) {
-                select.setParameter("purpose", purpose);
-            }
-            if (cursor != null) {
-                select.setParameter("createdAt", cursor.createdAt()).setParameter("id", cursor.id());
-            }
-            return select.setMaxResults(count).getResultList();
-        });
+        return lists.page(tenantId, purpose, newestFirst, after, limit);
     }
 
     /**

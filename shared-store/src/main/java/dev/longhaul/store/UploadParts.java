@@ -1,5 +1,6 @@
 package dev.longhaul.store;
 
+import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.FileStore.Content;
 import dev.longhaul.store.UploadStore.EndedException;
 import io.vertx.sqlclient.Row;
@@ -120,12 +121,23 @@ public class UploadParts {
      * Forgets a part that did not come whole, before its objects are deleted: from now on it cannot become ready. If the caller does
      * not delete them, the janitor does once the upload has ended.
      *
-     * @return whether it was still pending; if not, it may be ready
+     * @param fileId the file that the upload will be, or has become
+     * @return whether nobody reads its objects; false when it is ready after all
      */
-    public boolean giveUp(String partId) {
-        return database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId)
+    public boolean giveUp(String partId, String fileId) {
+        boolean wasPending = database.run(
+                                "delete from upload_part where id = $1 and state = 'pending' returning id", partId)
                         .size()
                 > 0;
+        // A statement of its own: the first may have waited for a commit under way, and does not see what that wrote.
+        return wasPending
+                || database.run(
+                                        "select 1 from file_segment where file_id in ($1, $2) and object_key ^@ $3 limit 1",
+                                        partId,
+                                        fileId,
+                                        ObjectKeys.partPrefix(fileId, partId))
+                                .size()
+                        == 0;
     }
 
     /** Those of the parts that belong to the upload and have come whole, by id. */

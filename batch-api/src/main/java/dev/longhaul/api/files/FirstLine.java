@@ -32,11 +32,11 @@ record FirstLine(@Nullable String problem) {
      * @param complete whether these are all the bytes; of a longer first line only what is there is looked at
      */
     static FirstLine of(byte[] bytes, int length, boolean complete) {
-        if (isUtf16(bytes, length)) {
-            return new FirstLine("is encoded in UTF-16 or UTF-32. Please send UTF-8.");
-        }
         if (startsWith(bytes, length, 0x1f, 0x8b)) {
             return new FirstLine("is compressed with gzip. Please send the file uncompressed.");
+        }
+        if (isUtf16(bytes, length)) {
+            return new FirstLine("is encoded in UTF-16 or UTF-32. Please send UTF-8.");
         }
         int start = startsWith(bytes, length, 0xef, 0xbb, 0xbf) ? 3 : 0;
         int end = start;

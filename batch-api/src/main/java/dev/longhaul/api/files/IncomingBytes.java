@@ -38,7 +38,7 @@ final class IncomingBytes implements AutoCloseable {
         /**
          * Before any object is deleted: the bytes cannot become readable any more.
          *
-         * @return false when they may be readable, or are another's to delete
+         * @return false when they are readable after all
          */
         boolean giveUp();
 

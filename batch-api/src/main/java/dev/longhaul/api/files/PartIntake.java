@@ -66,7 +66,7 @@ class PartIntake {
                 partId,
                 ObjectKeys.partPrefix(upload.fileId(), partId),
                 inline,
-                new PendingPart(uploadId, partId))) {
+                new PendingPart(upload, partId))) {
             UploadForm form = UploadForm.read(contentType, body, PART, (bytes, offset, length) -> {
                 if (part.bytes() + length > limit) {
                     throw FileRules.tooLarge(PART, limit);
@@ -107,22 +107,22 @@ class PartIntake {
 
     /** The row of a part whose bytes are coming. */
     private final class PendingPart implements IncomingBytes.Ledger {
-        private final String uploadId;
+        private final StoredUpload upload;
         private final String partId;
 
-        PendingPart(String uploadId, String partId) {
-            this.uploadId = uploadId;
+        PendingPart(StoredUpload upload, String partId) {
+            this.upload = upload;
             this.partId = partId;
         }
 
         @Override
         public void begin() {
-            parts.begin(uploadId, partId);
+            parts.begin(upload.id(), partId);
         }
 
         @Override
         public boolean giveUp() {
-            return parts.giveUp(partId);
+            return parts.giveUp(partId, upload.fileId());
         }
 
         @Override

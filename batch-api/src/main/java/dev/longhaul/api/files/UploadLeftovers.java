@@ -31,7 +31,7 @@ class UploadLeftovers {
         sweep.expire();
         for (UploadSweep.Part part : sweep.deadParts(silence)) {
             // The row first: a process that lives after all finds it gone, and its part comes to nothing.
-            if (parts.giveUp(part.partId())) {
+            if (parts.giveUp(part.partId(), part.fileId())) {
                 objects.list(ObjectKeys.partPrefix(part.fileId(), part.partId()))
                         .forEach(objects::delete);
             }

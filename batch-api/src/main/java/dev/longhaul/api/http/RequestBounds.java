@@ -5,10 +5,12 @@ import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 
 /**
- * Refuses what is too long ahead of the body. The server under us has bounds of its own, which are wider: its refusal has neither
+ * Refuses what is too long, or no URL, ahead of the body. The server under us has bounds of its own, which are wider: its refusal has neither
  * body nor id, and clients would take it for a broken connection.
  */
 @ApplicationScoped
@@ -16,6 +18,7 @@ class RequestBounds {
     private static final int LONGEST_URI = 128 << 10;
     private static final int LONGEST_HEADERS = 64 << 10;
     private static final int BEFORE_RESOURCES = 900;
+    private static final int BAD_REQUEST = 400;
     private static final int URI_TOO_LONG = 414;
     private static final int HEADERS_TOO_LARGE = 431;
 
@@ -31,8 +34,19 @@ class RequestBounds {
                     context,
                     HEADERS_TOO_LARGE,
                     "The request headers are longer than the maximum of " + LONGEST_HEADERS + " bytes.");
+        } else if (!isUri(context.request().uri())) {
+            refuse(context, BAD_REQUEST, "The request URL is malformed.");
         } else {
             context.next();
+        }
+    }
+
+    private static boolean isUri(String uri) {
+        try {
+            new URI(uri);
+            return true;
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 
