@@ -167,8 +167,8 @@ class CutUploadsTest {
         byte[] body = form(target, Lines.noise(100_000)).bytes();
         String table = target == Target.FILE ? "file" : "upload_part";
         String pending = "select id from " + table + " where state = 'pending'";
-        try (Socket socket = begin(
-                target, "Content-Length: " + body.length, "Idempotency-Key: given-up", "Connection: close")) {
+        try (Socket socket =
+                begin(target, "Content-Length: " + body.length, "Idempotency-Key: given-up", "Connection: close")) {
             send(socket.getOutputStream(), Arrays.copyOf(body, 90_000), false);
             await("it is coming").until(() -> tenant.isComing());
             database.run("update " + table + " set touched_at = now() - interval '11 minutes' where state = 'pending'");

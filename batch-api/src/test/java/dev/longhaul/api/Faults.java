@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -107,7 +108,7 @@ final class Faults {
         if (!Future.class.isAssignableFrom(method.getReturnType())) {
             return wrapped(invoke(target, method, arguments), target instanceof Pool ? new Connection() : connection);
         }
-        Supplier<Future<?>> step = () -> ((Future<?>) invoke(target, method, arguments))
+        Supplier<Future<?>> step = () -> Objects.requireNonNull((Future<?>) invoke(target, method, arguments))
                 .map(result -> wrapped(result, target instanceof Pool ? new Connection() : connection));
         boolean isStep = STEPS.contains(method.getName());
         if (isStep) {

@@ -93,7 +93,8 @@ class FormFieldsTest {
         for (int lines : new int[] {1, 2_000}) {
             byte[] bytes = Lines.ONE.repeat(lines).getBytes(Charset.forName(charset));
 
-            Api.Answer answer = api.upload(new Multipart().field("purpose", "batch").file("in.jsonl", bytes));
+            Api.Answer answer =
+                    api.upload(new Multipart().field("purpose", "batch").file("in.jsonl", bytes));
 
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.error().getString("message")).contains("UTF-16").contains("Please send UTF-8");
@@ -125,8 +126,9 @@ class FormFieldsTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.error().getString("message"))
-                .isEqualTo("Invalid file format for Batch API. Must be .jsonl, but its first line is not parseable as valid"
-                        + " JSON: " + where);
+                .isEqualTo(
+                        "Invalid file format for Batch API. Must be .jsonl, but its first line is not parseable as valid"
+                                + " JSON: " + where);
     }
 
     @Test
@@ -160,8 +162,7 @@ class FormFieldsTest {
         assertThat(api.send("HEAD", "/v1/files/" + id + "/content", BodyPublishers.noBody())
                         .header("content-disposition"))
                 .isEqualTo(header);
-        assertThat(api.get("/v1/files/" + id + "/content", "Range", "bytes=0-1")
-                        .header("content-disposition"))
+        assertThat(api.get("/v1/files/" + id + "/content", "Range", "bytes=0-1").header("content-disposition"))
                 .isEqualTo(header);
     }
 

@@ -61,8 +61,7 @@ class IdleTest {
         } finally {
             database.run("update lease set until = now() where name = 'relay'");
         }
-        await("it leads again")
-                .until(() -> database.run("select 1 from outbox").size() == 0);
+        await("it leads again").until(() -> database.run("select 1 from outbox").size() == 0);
     }
 
     private int outboxOf(String batch) {

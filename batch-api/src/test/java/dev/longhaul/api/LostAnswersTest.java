@@ -92,13 +92,7 @@ class LostAnswersTest {
 
     private Api.Answer sendForm(String path, byte[] form, String key) throws Exception {
         return api.send(
-                "POST",
-                path,
-                BodyPublishers.ofByteArray(form),
-                "Content-Type",
-                Multipart.TYPE,
-                "Idempotency-Key",
-                key);
+                "POST", path, BodyPublishers.ofByteArray(form), "Content-Type", Multipart.TYPE, "Idempotency-Key", key);
     }
 
     private List<String> filesNamed(String name) throws Exception {
@@ -164,8 +158,7 @@ class LostAnswersTest {
                 Api.Answer repeat = sendForm(path, form, name);
                 assertThat(repeat.status()).as(repeat.text()).isEqualTo(200);
                 assertThat(answer.status() == 200 ? answer.id() : repeat.id()).isEqualTo(repeat.id());
-                assertThat(database.run(
-                                        "select 1 from upload_part where upload_id = $1 and state = 'ready'", upload)
+                assertThat(database.run("select 1 from upload_part where upload_id = $1 and state = 'ready'", upload)
                                 .size())
                         .isOne();
                 Api.Answer completed = complete(upload, repeat.id(), name);
@@ -237,21 +230,24 @@ class LostAnswersTest {
     @EnumSource
     void shouldCreateABatchOnce(Fault fault) throws Exception {
         String file = api.uploaded(Lines.ONE);
-        atEachStep(fault, 3, name -> new Attempt(
-                () -> api.post("/v1/batches", batchBody(file, name), "Idempotency-Key", name), answer -> {
-                    Api.Answer repeat = api.post("/v1/batches", batchBody(file, name), "Idempotency-Key", name);
-                    assertThat(repeat.status()).as(repeat.text()).isEqualTo(200);
-                    assertThat(answer.status() == 200 ? answer.id() : repeat.id())
-                            .isEqualTo(repeat.id());
-                    assertThat(batchesNamed(name)).isOne();
-                    await("its event is published").until(() -> outboxOf(repeat.id()) == 0);
-                }));
+        atEachStep(
+                fault,
+                3,
+                name -> new Attempt(
+                        () -> api.post("/v1/batches", batchBody(file, name), "Idempotency-Key", name), answer -> {
+                            Api.Answer repeat = api.post("/v1/batches", batchBody(file, name), "Idempotency-Key", name);
+                            assertThat(repeat.status()).as(repeat.text()).isEqualTo(200);
+                            assertThat(answer.status() == 200 ? answer.id() : repeat.id())
+                                    .isEqualTo(repeat.id());
+                            assertThat(batchesNamed(name)).isOne();
+                            await("its event is published").until(() -> outboxOf(repeat.id()) == 0);
+                        }));
     }
 
     /** A batch that ended with one failed line. */
     private String endedBatch(String name) throws Exception {
-        String batch =
-                api.post("/v1/batches", batchBody(api.uploaded(Lines.ONE), name)).id();
+        String batch = api.post("/v1/batches", batchBody(api.uploaded(Lines.ONE), name))
+                .id();
         database.run("""
                 with f as (
                   insert into file (id, tenant_id, filename, purpose, bytes, state)

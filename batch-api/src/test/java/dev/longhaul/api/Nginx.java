@@ -17,7 +17,8 @@ record Nginx(Process process, int port) implements AutoCloseable {
 
     /** Where it is installed, if it is. */
     static Optional<Path> program() {
-        return Stream.concat(Stream.of("/usr/sbin"), Stream.of(System.getenv("PATH").split(":")))
+        return Stream.concat(
+                        Stream.of("/usr/sbin"), Stream.of(System.getenv("PATH").split(":")))
                 .map(folder -> Path.of(folder, "nginx"))
                 .filter(Files::isExecutable)
                 .findFirst();
@@ -28,8 +29,8 @@ record Nginx(Process process, int port) implements AutoCloseable {
         int port = freePort();
         StringBuilder config = new StringBuilder("daemon off;\nworker_processes 1;\npid nginx.pid;\n")
                 .append("error_log stderr error;\nevents { worker_connections 256; }\nhttp {\naccess_log off;\n");
-        TEMPORARY.forEach(name ->
-                config.append(name).append("_temp_path ").append(name).append(";\n"));
+        TEMPORARY.forEach(
+                name -> config.append(name).append("_temp_path ").append(name).append(";\n"));
         config.append(block(port)).append("}\n");
         Files.writeString(folder.resolve("nginx.conf"), config);
         Process process = new ProcessBuilder(program.toString(), "-p", folder + "/", "-c", "nginx.conf")

@@ -92,7 +92,8 @@ class NginxTest {
                 .post("/v1/batches", "{\"input_file_id\":\"file-x\",\"endpoint\":\"/v1/embeddings\"}")
                 .id();
         database.run(
-                "update batch set status = 'in_progress', in_progress_at = now(), lines_total = 1 where id = $1", batch);
+                "update batch set status = 'in_progress', in_progress_at = now(), lines_total = 1 where id = $1",
+                batch);
         database.run(
                 "insert into file_segment (file_id, seq, bytes, inline) select output_ref, 0, $2, $3 from batch where id = $1",
                 batch,

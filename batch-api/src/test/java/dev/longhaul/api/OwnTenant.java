@@ -30,7 +30,8 @@ record OwnTenant(String id, String key, Database database, ObjectStore objects) 
 
     /** How many parts its uploads have, with those that are coming. */
     int parts() {
-        return database.run("select 1 from upload_part p join upload u on u.id = p.upload_id where u.tenant_id = $1", id)
+        return database.run(
+                        "select 1 from upload_part p join upload u on u.id = p.upload_id where u.tenant_id = $1", id)
                 .size();
     }
 
@@ -39,9 +40,7 @@ record OwnTenant(String id, String key, Database database, ObjectStore objects) 
         return database.run("""
                         select id from file where tenant_id = $1 and state = 'pending' union all
                         select p.id from upload_part p join upload u on u.id = p.upload_id
-                          where u.tenant_id = $1 and p.state = 'pending'""", id)
-                        .size()
-                > 0;
+                          where u.tenant_id = $1 and p.state = 'pending'""", id).size() > 0;
     }
 
     /** How many objects there are of its files and parts that are coming. */
@@ -68,9 +67,7 @@ record OwnTenant(String id, String key, Database database, ObjectStore objects) 
         assertThat(keys).as("objects that nothing refers to").isEmpty();
         assertThat(texts("""
                 select s.file_id from file_segment s where s.file_id like 'part%'
-                and not exists (select from upload_part p where p.id = s.file_id)"""))
-                .as("segments of parts that are gone")
-                .isEmpty();
+                and not exists (select from upload_part p where p.id = s.file_id)""")).as("segments of parts that are gone").isEmpty();
     }
 
     private Set<String> texts(String sql) {

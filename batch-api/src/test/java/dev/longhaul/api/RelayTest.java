@@ -115,7 +115,7 @@ class RelayTest {
     @Test
     void shouldPublishWhatIsCommittedLateUnderALowId() throws Exception {
         try (KafkaConsumer<String, String> consumer = consumerAtTheEnd();
-                Database.Session late = database.openSession()) {
+                var late = database.openSession()) {
             late.run("begin");
             late.run("insert into outbox (batch_id, event) values ('batch_late', '{\"id\":\"late\"}')");
             String passing = api.post("/v1/batches", REQUEST).id();
@@ -132,14 +132,16 @@ class RelayTest {
         List<ConsumerRecord<String, String>> found = new ArrayList<>();
         await("events of " + key)
                 .atMost(Duration.ofSeconds(30))
-                .pollInSameThread().pollDelay(Duration.ZERO).until(() -> {
-            consumer.poll(Duration.ofMillis(200)).forEach(record -> {
-                if (key.equals(record.key())) {
-                    found.add(record);
-                }
-            });
-            return found.size() >= count;
-        });
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                        if (key.equals(record.key())) {
+                            found.add(record);
+                        }
+                    });
+                    return found.size() >= count;
+                });
         return found;
     }
 

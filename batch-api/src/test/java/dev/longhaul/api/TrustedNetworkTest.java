@@ -24,8 +24,17 @@ class TrustedNetworkTest {
     public static final class NoKeys implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("longhaul.access.mode", "none", "longhaul.quotas.bytes", "1M", "longhaul.files.janitor-interval", "60s",
-                    "quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", ORIGIN);
+            return Map.of(
+                    "longhaul.access.mode",
+                    "none",
+                    "longhaul.quotas.bytes",
+                    "1M",
+                    "longhaul.files.janitor-interval",
+                    "60s",
+                    "quarkus.http.cors.enabled",
+                    "true",
+                    "quarkus.http.cors.origins",
+                    ORIGIN);
         }
     }
 

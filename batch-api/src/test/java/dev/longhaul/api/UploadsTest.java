@@ -200,7 +200,8 @@ class UploadsTest {
 
         assertThat(content(completed.json().getJsonObject("file").getString("id")))
                 .isEqualTo(together(line, line));
-        assertThat(objects.list("files/" + completed.json().getJsonObject("file").getString("id") + "/"))
+        assertThat(objects.list(
+                        "files/" + completed.json().getJsonObject("file").getString("id") + "/"))
                 .isEmpty();
     }
 

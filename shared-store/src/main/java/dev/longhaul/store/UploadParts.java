@@ -125,10 +125,10 @@ public class UploadParts {
      * @return whether nobody reads its objects; false when it is ready after all
      */
     public boolean giveUp(String partId, String fileId) {
-        boolean wasPending = database.run(
-                                "delete from upload_part where id = $1 and state = 'pending' returning id", partId)
-                        .size()
-                > 0;
+        boolean wasPending =
+                database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId)
+                                .size()
+                        > 0;
         // A statement of its own: the first may have waited for a commit under way, and does not see what that wrote.
         return wasPending
                 || database.run(

@@ -76,7 +76,8 @@ final class UploadForm {
                 form.take(parts.next(), file);
             }
             if (count == 0) {
-                throw malformed("it has no part between the boundaries that the Content-Type names, '" + contentType + "'");
+                throw malformed(
+                        "it has no part between the boundaries that the Content-Type names, '" + contentType + "'");
             }
         } catch (FileUploadException
                 | InvalidFileNameException

@@ -81,9 +81,7 @@ public class UploadsResource {
     @Operation(operationId = "completeUpload", summary = "Makes a file of parts, in the order that is said.")
     @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.Completion.class)))
     public UploadJson complete(
-            @PathParam("id") String id,
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String header,
-            InputStream body) {
+            @PathParam("id") String id, @HeaderParam(IdempotencyKey.HEADER) @Nullable String header, InputStream body) {
         byte[] bytes = JsonFields.readBody(body);
         return uploads.complete(caller.tenantId(), id, bytes, IdempotencyKey.of(header, bytes));
     }

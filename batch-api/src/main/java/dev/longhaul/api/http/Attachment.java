@@ -19,6 +19,8 @@ public final class Attachment {
 
     /** Form encoding leaves what RFC 8187 allows as it is, and but for two characters nothing else. */
     private static String encoded(String filename) {
-        return URLEncoder.encode(filename, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return URLEncoder.encode(filename, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 }

@@ -31,9 +31,7 @@ public class RequestHeaders {
     @ServerRequestFilter
     public void refuseEncodings(ContainerRequestContext request) {
         String encoding = request.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null
-                && !encoding.isBlank()
-                && !encoding.strip().equalsIgnoreCase("identity")) {
+        if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
             throw ApiException.of(
                     UNSUPPORTED_MEDIA_TYPE,
                     "Unsupported Content-Encoding '" + encoding.strip() + "': send the request body uncompressed.");
