@@ -76,7 +76,7 @@ public final class Loop implements AutoCloseable {
             return;
         }
         thread.interrupt();
-        if (!ended.await(2, TimeUnit.SECONDS)) {
+        if (!ended.await(1, TimeUnit.SECONDS)) {
             LOG.warnf("loop=%s did not end in time", name);
         }
     }
