@@ -43,7 +43,8 @@ final class Faults {
     private static final Object MONITOR = new Object();
     private static int remaining;
     private static Fault fault = Fault.NOT_SENT;
-    private static List<Runnable> late = new ArrayList<>();
+    private static List<Supplier<Future<?>>> late = new ArrayList<>();
+    private static List<Future<?>> coming = new ArrayList<>();
 
     private Faults() {}
 
@@ -55,7 +56,7 @@ final class Faults {
         }
     }
 
-    /** Breaks nothing any more, and lets come what is late; whether a step was broken. */
+    /** Breaks nothing any more, and waits for what is late; whether a step was broken. */
     static boolean mend() {
         boolean broken;
         synchronized (MONITOR) {
@@ -63,16 +64,27 @@ final class Faults {
             remaining = 0;
         }
         letCome();
+        List<Future<?>> started;
+        synchronized (MONITOR) {
+            started = coming;
+            coming = new ArrayList<>();
+        }
+        Future.join(started).otherwiseEmpty().toCompletionStage().toCompletableFuture().join();
         return broken;
     }
 
     private static void letCome() {
-        List<Runnable> due;
+        List<Supplier<Future<?>>> due;
         synchronized (MONITOR) {
             due = late;
             late = new ArrayList<>();
         }
-        due.forEach(Runnable::run);
+        due.forEach(step -> {
+            Future<?> started = step.get();
+            synchronized (MONITOR) {
+                coming.add(started);
+            }
+        });
     }
 
     static Pool breakable(Pool pool) {
@@ -85,10 +97,9 @@ final class Faults {
         private @Nullable SqlConnection real;
 
         /** Rolls back what is open. */
-        void giveBack() {
-            if (real != null) {
-                real.close();
-            }
+        Future<Void> giveBack() {
+            SqlConnection taken = real;
+            return taken == null ? Future.succeededFuture() : taken.close();
         }
     }
 
@@ -163,12 +174,12 @@ final class Faults {
                 step.get().onComplete(done -> lost.fail("answer lost"));
                 yield lost.future();
             }
-            case LATE -> stick(connection, () -> step.get().onComplete(done -> connection.giveBack()));
+            case LATE -> stick(connection, () -> step.get().eventually(connection::giveBack));
             case LATE_FAILURE -> stick(connection, connection::giveBack);
         };
     }
 
-    private static Future<?> stick(Connection connection, Runnable whatComes) {
+    private static Future<?> stick(Connection connection, Supplier<Future<?>> whatComes) {
         connection.stuck = true;
         synchronized (MONITOR) {
             late.add(whatComes);
