@@ -104,7 +104,8 @@ class FinalizerLifecycle {
         closing.countDown();
         Thread starting = starter;
         if (starting != null) {
-            starting.join(TimeUnit.SECONDS.toMillis(5));
+            starting.interrupt();
+            starting.join(TimeUnit.SECONDS.toMillis(1));
         }
         Finalizer running = finalizer;
         if (running != null) {

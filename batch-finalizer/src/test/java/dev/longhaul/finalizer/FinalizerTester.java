@@ -8,6 +8,7 @@ import dev.longhaul.localstack.Part;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.LineOutcome;
+import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
@@ -29,10 +30,12 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -266,6 +269,35 @@ public final class FinalizerTester {
                     .until(this::status, status::equals);
         }
 
+        /** Cancels it. */
+        void cancel() {
+            database.run(
+                    "update batch set status = 'cancelling', cancelling_at = now(), stop_reason = 'cancelled', stop_at = now(),"
+                            + " version = version + 1 where id = $1",
+                    id);
+        }
+
+        /** Has every slice wait for somebody. */
+        void setPending() {
+            database.run("update slice set state = 'pending', holder = null where batch_id = $1", id);
+        }
+
+        /** Moves the input to S3; returns its bytes and, as the object is not written, leaves it missing. */
+        Input moveInput() {
+            Row segment = database.run(
+                            "select file_id, inline from file_segment"
+                                    + " where file_id = (select input_file_id from batch where id = $1)",
+                            id)
+                    .iterator()
+                    .next();
+            String key = ObjectKeys.fileSegment(segment.getString("file_id"), 0);
+            database.run(
+                    "update file_segment set inline = null, object_key = $2 where file_id = $1",
+                    segment.getString("file_id"),
+                    key);
+            return new Input(key, segment.getBuffer("inline").getBytes());
+        }
+
         String output() {
             return content("file-out" + id);
         }
@@ -278,6 +310,33 @@ public final class FinalizerTester {
             return database.run("select * from slice where batch_id = $1 and seq = $2", id, seq)
                     .iterator()
                     .next();
+        }
+    }
+
+    /** The object that an input should be. */
+    final class Input {
+        final String key;
+        private final byte[] bytes;
+
+        Input(String key, byte[] bytes) {
+            this.key = key;
+            this.bytes = bytes;
+        }
+
+        void write() {
+            objects.put(key, bytes, bytes.length);
+        }
+
+        /** Makes it two objects, of which only the second is written. */
+        void split(int first) {
+            byte[] rest = Arrays.copyOfRange(bytes, first, bytes.length);
+            database.run("update file_segment set bytes = $2 where object_key = $1", key, (long) first);
+            database.run(
+                    "insert into file_segment (file_id, seq, bytes, object_key)"
+                            + " select file_id, 1, $2, $1 || 'b' from file_segment where object_key = $1",
+                    key,
+                    (long) rest.length);
+            objects.put(key + "b", rest, rest.length);
         }
     }
 
