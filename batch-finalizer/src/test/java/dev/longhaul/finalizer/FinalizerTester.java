@@ -19,6 +19,8 @@ import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.ObjectStoreConfig;
 import dev.longhaul.store.OutboxSignal;
 import dev.longhaul.store.Transitions;
+import dev.longhaul.store.kafka.TopicSetup;
+import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -42,8 +44,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -84,14 +84,7 @@ public final class FinalizerTester {
         objects.ensureBucket();
         files = new FileSegments(database, objects);
         transitions = new Transitions(new OutboxSignal(database));
-        try (Admin admin = Admin.create(kafka())) {
-            admin.createTopics(List.of(
-                            new NewTopic(Topics.RESULTS, PARTITIONS, (short) 1)
-                                    .configs(Map.of("retention.ms", "-1", "max.message.bytes", "20971520")),
-                            new NewTopic(Topics.deadLetter(Topics.RESULTS), 1, (short) 1)))
-                    .all()
-                    .get(20, TimeUnit.SECONDS);
-        }
+        topics().ensure();
         Map<String, Object> settings = kafka();
         settings.put("key.serializer", ByteArraySerializer.class);
         settings.put("value.serializer", ByteArraySerializer.class);
@@ -139,8 +132,17 @@ public final class FinalizerTester {
                 .build();
     }
 
-    Map<String, Object> kafka() {
+    public Map<String, Object> kafka() {
         return new HashMap<>(Map.of("bootstrap.servers", stack.kafka()));
+    }
+
+    /** What creates the topics, with as many partitions of results as the tests know. */
+    public TopicSetup topics() {
+        return new TopicSetup(kafka(), topicsConfig(Map.of("longhaul.topics.results-partitions", "" + PARTITIONS)));
+    }
+
+    public static TopicsConfig topicsConfig(Map<String, String> properties) {
+        return config(properties, TopicsConfig.class).getConfigMapping(TopicsConfig.class);
     }
 
     /** A finalizer with quick settings for tests, changed by the given ones (pairs of name and value); not started yet. */

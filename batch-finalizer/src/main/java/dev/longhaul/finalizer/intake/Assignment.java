@@ -166,6 +166,11 @@ final class Assignment implements ConsumerRebalanceListener {
         Set.copyOf(gatherer.epochs().keySet()).forEach(partition -> giveBack(partition, RETRY_MILLIS, "a store failed"));
     }
 
+    /** Forgets what is held of a partition and takes it over again, to see where its log begins and ends now. */
+    void takeOverSoon(int partition) {
+        giveBack(partition, RETRY_MILLIS, "its log was cut");
+    }
+
     /** Forgets what is held of a partition and takes it over again after a while, should Kafka still say that it is ours. */
     void takeOverLater(int partition, String reason) {
         giveBack(partition, LATER_MILLIS, reason);

@@ -101,7 +101,7 @@ final class ResultsLoop {
             return consumer.poll(Duration.ofMillis(wait));
         } catch (OffsetOutOfRangeException e) {
             LOG.warnf("LH-F005 the log was cut under the reader: %s", e.getMessage());
-            assignment.startOver();
+            e.offsetOutOfRangePartitions().keySet().forEach(partition -> assignment.takeOverSoon(partition.partition()));
             return ConsumerRecords.empty();
         }
     }
