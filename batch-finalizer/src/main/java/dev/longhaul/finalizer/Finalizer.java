@@ -30,7 +30,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** All the parts of one finalizer, put together; several may run in one process. */
 final class Finalizer implements AutoCloseable {
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(10);
-    private static final int PRODUCER_BLOCK_MILLIS = 2_000;
 
     private final Producer<byte[], byte[]> producer;
     private final DeadLetters deadLetters;
@@ -125,10 +124,12 @@ final class Finalizer implements AutoCloseable {
         return owned.waiting(atLeast);
     }
 
-    /** Its records are no urgent ones: it rather says soon that Kafka does not take them. */
+    /** Whoever sends tries again: so what Kafka does not take is given up soon, and leaves its memory to other partitions. */
     private static Map<String, Object> producerSettings(Map<String, Object> kafka) {
         Map<String, Object> settings = ProducerSettings.of(kafka);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PRODUCER_BLOCK_MILLIS);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
         return settings;
     }
 

@@ -60,6 +60,7 @@ public final class FinalizerTester {
     private static @Nullable FinalizerTester shared;
 
     final LocalStack stack;
+    final Pool pool;
     public final Database database;
     final ObjectStore objects;
     final FileSegments files;
@@ -69,7 +70,7 @@ public final class FinalizerTester {
     private FinalizerTester() throws Exception {
         stack = LocalStack.start(Files.createTempDirectory("finalizer-test"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
-        Pool pool = PgBuilder.pool()
+        pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
                         .setUser(stack.postgresUser())
                         .setPassword(stack.postgresUser())
@@ -147,6 +148,11 @@ public final class FinalizerTester {
 
     /** A finalizer with quick settings for tests, changed by the given ones (pairs of name and value); not started yet. */
     Finalizer finalizer(String... settings) {
+        return finalizer(database, settings);
+    }
+
+    /** One on another database object. */
+    Finalizer finalizer(Database database, String... settings) {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "longhaul.finalizer.instance", "test",
                 "longhaul.finalizer.settle-every", "200ms",
