@@ -69,7 +69,8 @@ final class Finalizer implements AutoCloseable {
                 orphans.ended(batchIds);
             }
         });
-        unserved = new UnservedAnswers(owned, database, new FileSegments(database, objects), producer, config.unreadableAfter());
+        unserved = new UnservedAnswers(
+                owned, database, new FileSegments(database, objects), producer, config.unreadableAfter());
         reader = new ResultsReader(
                 new LoopSettings(kafka, instance, config.returns(), config.checkpointEvery()),
                 limits(config),

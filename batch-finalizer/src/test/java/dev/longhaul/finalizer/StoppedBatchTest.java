@@ -179,7 +179,8 @@ class StoppedBatchTest {
 
     @Test
     void shouldEndOthersWhileTheInputOfSomeIsMissing() throws Exception {
-        List<TestBatch> missing = Stream.generate(() -> tester.batch(0, 3, 3)).limit(5).toList();
+        List<TestBatch> missing =
+                Stream.generate(() -> tester.batch(0, 3, 3)).limit(5).toList();
         List<FinalizerTester.Input> inputs =
                 missing.stream().map(TestBatch::moveInput).toList();
         TestBatch stored = tester.batch(0, 4);
@@ -189,7 +190,9 @@ class StoppedBatchTest {
             finalizer.start();
             missing.forEach(TestBatch::setPending);
             missing.forEach(TestBatch::cancel);
-            await("all of them were tried").until(() -> missing.stream().allMatch(batch -> batch.slice(1).getInteger("claim") > 1));
+            await("all of them were tried")
+                    .until(() ->
+                            missing.stream().allMatch(batch -> batch.slice(1).getInteger("claim") > 1));
             for (TestBatch batch : List.of(stored, inline)) {
                 batch.setPending();
                 batch.cancel();
@@ -200,9 +203,10 @@ class StoppedBatchTest {
             inputs.forEach(FinalizerTester.Input::write);
             missing.forEach(batch -> batch.awaitStatus(BatchStatus.CANCELLED));
         }
-        assertThat(missing).allSatisfy(batch -> assertThat(batch.errors().lines())
-                .hasSize(6)
-                .anyMatch(line -> line.contains("\"custom_id\":\"c-5\"")));
+        assertThat(missing)
+                .allSatisfy(batch -> assertThat(batch.errors().lines())
+                        .hasSize(6)
+                        .anyMatch(line -> line.contains("\"custom_id\":\"c-5\"")));
     }
 
     @Test
@@ -241,7 +245,7 @@ class StoppedBatchTest {
                 asleep.run("select from batch where id = $1 for update", locked.id);
                 finalizer.start();
                 other.awaitStatus(BatchStatus.EXPIRED);
-                return null;
+                return locked;
             });
             locked.awaitStatus(BatchStatus.EXPIRED);
         }

@@ -42,7 +42,7 @@ class TakeoverTest {
                 other.awaitStatus(BatchStatus.COMPLETED);
                 await().until(() -> finalizer.waiting(Duration.ZERO).stream()
                         .anyMatch(wait -> wait.partition() == 0 && wait.reason().contains("locked")));
-                return null;
+                return locked;
             });
             locked.awaitStatus(BatchStatus.COMPLETED);
             assertThat(finalizer.waiting(Duration.ZERO)).isEmpty();
@@ -59,7 +59,7 @@ class TakeoverTest {
                         lock(asleep);
                         finalizer.start();
                         batch.awaitStatus(BatchStatus.COMPLETED);
-                        return null;
+                        return batch;
                     }))
                     .as("what the sleeper had begun")
                     .isInstanceOf(StoreException.class);
@@ -97,13 +97,8 @@ class TakeoverTest {
 
     private boolean isMember(String instance) throws Exception {
         try (Admin admin = Admin.create(tester.kafka())) {
-            return admin
-                    .describeConsumerGroups(List.of(Topics.RESULTS_GROUP))
-                    .describedGroups()
-                    .get(Topics.RESULTS_GROUP)
-                    .get()
-                    .members()
-                    .stream()
+            return admin.describeConsumerGroups(List.of(Topics.RESULTS_GROUP)).all().get().values().stream()
+                    .flatMap(group -> group.members().stream())
                     .anyMatch(member -> member.groupInstanceId().equals(Optional.of(instance)));
         }
     }

@@ -62,12 +62,15 @@ class ChunkSenderTest {
                     .get();
         }
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> tester.row("select state from slice where batch_id = ?", held).equals("reported"));
+                .until(() -> tester.row("select state from slice where batch_id = ?", held)
+                        .equals("reported"));
         assertThat(calls()).as("each line is called once").isEqualTo(LINES);
         await().until(() -> sender.hasRoom(PARTITION));
     }
 
     private long calls() {
-        return tester.bodies.stream().filter(body -> body.contains("unwritable")).count();
+        return tester.bodies.stream()
+                .filter(body -> body.contains("unwritable"))
+                .count();
     }
 }

@@ -1,8 +1,8 @@
 package dev.longhaul.finalizer.intake;
 
 import dev.longhaul.model.MalformedRecordException;
-import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.NewerVersionException;
+import dev.longhaul.model.ResultChunk;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 

@@ -163,7 +163,8 @@ final class Assignment implements ConsumerRebalanceListener {
 
     /** Forgets what is held of everything owned and takes it over again. */
     void startOver() {
-        Set.copyOf(gatherer.epochs().keySet()).forEach(partition -> giveBack(partition, RETRY_MILLIS, "a store failed"));
+        Set.copyOf(gatherer.epochs().keySet())
+                .forEach(partition -> giveBack(partition, RETRY_MILLIS, "a store failed"));
     }
 
     /** Forgets what is held of a partition and takes it over again, to see where its log begins and ends now. */

@@ -96,12 +96,16 @@ final class ResultsLoop {
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
-        long wait = writes.isBusy() || assignment.isBusy() ? BUSY_WAIT_MILLIS : Math.min(IDLE_WAIT_MILLIS, checkpointEveryMillis);
+        long wait = writes.isBusy() || assignment.isBusy()
+                ? BUSY_WAIT_MILLIS
+                : Math.min(IDLE_WAIT_MILLIS, checkpointEveryMillis);
         try {
             return consumer.poll(Duration.ofMillis(wait));
         } catch (OffsetOutOfRangeException e) {
             LOG.warnf("LH-F005 the log was cut under the reader: %s", e.getMessage());
-            e.offsetOutOfRangePartitions().keySet().forEach(partition -> assignment.takeOverSoon(partition.partition()));
+            e.offsetOutOfRangePartitions()
+                    .keySet()
+                    .forEach(partition -> assignment.takeOverSoon(partition.partition()));
             return ConsumerRecords.empty();
         }
     }

@@ -56,9 +56,10 @@ final class PassedRecords {
     /** Deletes the records below these offsets, by partition; what fails stays until the next time. */
     void delete(Admin admin, Map<Integer, Long> passed) throws InterruptedException {
         Map<TopicPartition, RecordsToDelete> records = new HashMap<>();
-        passed.forEach((partition, offset) -> records.put(
-                new TopicPartition(Topics.RESULTS, partition), RecordsToDelete.beforeOffset(offset)));
-        for (KafkaFuture<?> deleted : admin.deleteRecords(records).lowWatermarks().values()) {
+        passed.forEach((partition, offset) ->
+                records.put(new TopicPartition(Topics.RESULTS, partition), RecordsToDelete.beforeOffset(offset)));
+        for (KafkaFuture<?> deleted :
+                admin.deleteRecords(records).lowWatermarks().values()) {
             try {
                 deleted.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException e) {

@@ -97,8 +97,7 @@ public final class OpenBatches {
     Waiting waiting(Set<Integer> partitions, Set<String> underway) {
         List<String> toEnd = new ArrayList<>();
         List<StoppedBatch> stopped = new ArrayList<>();
-        RowSet<Row> rows =
-                database.run(WAITING, partitions.toArray(Integer[]::new), underway.toArray(String[]::new));
+        RowSet<Row> rows = database.run(WAITING, partitions.toArray(Integer[]::new), underway.toArray(String[]::new));
         for (Row row : rows) {
             if (row.getBoolean("to_end")) {
                 toEnd.add(row.getString("id"));
@@ -117,8 +116,7 @@ public final class OpenBatches {
     /** Finds running batches that are whole. A checkpoint ends those it makes whole, so there should be none; it reads all that run. */
     List<String> whole(Set<Integer> partitions) {
         List<String> found = new ArrayList<>();
-        database.run(WHOLE, (Object) partitions.toArray(Integer[]::new))
-                .forEach(row -> found.add(row.getString("id")));
+        database.run(WHOLE, (Object) partitions.toArray(Integer[]::new)).forEach(row -> found.add(row.getString("id")));
         return found;
     }
 

@@ -91,8 +91,8 @@ final class PortionAnswers {
             for (Sending sending : sent.sendings()) {
                 long lastOfSlice = -1;
                 for (Future<RecordMetadata> one : sending.acknowledgements()) {
-                    lastOfSlice =
-                            Math.max(lastOfSlice, one.get(ACK_SECONDS, TimeUnit.SECONDS).offset());
+                    lastOfSlice = Math.max(
+                            lastOfSlice, one.get(ACK_SECONDS, TimeUnit.SECONDS).offset());
                 }
                 answered.add(new UnservedSlices.Answered(sending.slice(), lastOfSlice));
                 last = Math.max(last, lastOfSlice);

@@ -123,7 +123,9 @@ class AssignmentTest {
 
         assertThat(consumer.paused()).containsExactly(FIRST);
         assertThat(consumer.position(FIRST)).isEqualTo(7);
-        assertThat(owned.waiting(Duration.ZERO)).extracting(OwnedPartitions.Wait::reason).containsExactly("unreadable");
+        assertThat(owned.waiting(Duration.ZERO))
+                .extracting(OwnedPartitions.Wait::reason)
+                .containsExactly("unreadable");
         assignment.startOver();
         awaitOwned(FIRST);
         assertThat(owned.waiting(Duration.ZERO)).noneMatch(wait -> wait.partition() == 0);

@@ -34,7 +34,9 @@ class PassedRecordsTest {
 
     private void letPass(String time) {
         database.run(
-                "update results_mark set noted_at = noted_at - $2::text::interval where partition = $1", PARTITION, time);
+                "update results_mark set noted_at = noted_at - $2::text::interval where partition = $1",
+                PARTITION,
+                time);
     }
 
     /** As by a process that owns the partition from now on. */
