@@ -145,8 +145,8 @@ final class Finalizer implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         reader.close();
-        unserved.close();
         settler.close();
+        unserved.close();
         orphans.close();
         retention.close();
         producer.close(Duration.ZERO);

@@ -43,7 +43,7 @@ class IdleTest {
     void aLookAtNothingTakesTwoStatementsAndNothingElseRuns() throws Exception {
         NotingDatabase database = new NotingDatabase(tester.pool);
         TestBatch batch = tester.batch(0, 1);
-        try (Finalizer finalizer = tester.finalizer(database)) {
+        try (Finalizer finalizer = tester.finalizer(database, "settle-every", "50ms")) {
             finalizer.start();
             batch.produce(0, LineOutcome.COMPLETED, 0);
             batch.awaitStatus(BatchStatus.COMPLETED);

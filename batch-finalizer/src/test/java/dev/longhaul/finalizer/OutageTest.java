@@ -111,7 +111,7 @@ class OutageTest {
         try (Finalizer finalizer = tester.finalizer("unreadable-after", "100ms")) {
             finalizer.start();
             batch.cancel();
-            await("it has tried several times").until(() -> batch.slice(0).getInteger("claim") > 3);
+            await("it has tried several times").until(() -> batch.slice(0).getInteger("claim") > 2);
             assertThat(batch.status()).isEqualTo(BatchStatus.CANCELLING);
             tester.start(Part.S3);
             batch.awaitStatus(BatchStatus.CANCELLED);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How long a batch waits after a failure, and when it stops waiting for an object that S3 says it does not have. */
 final class Patience {
-    private static final Duration MIN_PAUSE = Duration.ofSeconds(1);
+    private static final Duration MIN_PAUSE = Duration.ofMillis(250);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
 
     private final Duration missingFor;

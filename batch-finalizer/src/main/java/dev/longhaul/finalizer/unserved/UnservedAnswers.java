@@ -100,6 +100,7 @@ public final class UnservedAnswers implements Settler.Stopped, AutoCloseable {
     /** Ends when nothing of the batch is left to take, or another process owns it. */
     private void answer(Lane lane, StoppedBatch batch, long epoch) throws InterruptedException {
         Patience patience = new Patience(unreadableAfter);
+        boolean told = false;
         while (owned.owns(batch.partition(), epoch)) {
             PortionAnswers.Outcome outcome = portion(lane, batch, epoch, patience.isOver(System.nanoTime()));
             StoreException problem = outcome.problem();
@@ -108,12 +109,16 @@ public final class UnservedAnswers implements Settler.Stopped, AutoCloseable {
                     return;
                 }
                 patience.succeeded();
+                told = false;
             } else {
                 Duration pause = patience.failed(problem, System.nanoTime());
-                if (outcome.lastOffset() < 0) {
+                if (!told) {
                     LOG.warnf(
                             "LH-F021 unserved lines are not answered yet, batchId=%s: %s",
                             batch.id(), problem.getMessage());
+                    told = true;
+                }
+                if (outcome.lastOffset() < 0) {
                     owned.awaitLost(batch.partition(), epoch, pause);
                 }
             }
