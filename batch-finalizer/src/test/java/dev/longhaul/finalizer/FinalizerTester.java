@@ -8,6 +8,7 @@ import dev.longhaul.localstack.Part;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.LineOutcome;
+import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
@@ -18,6 +19,8 @@ import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.ObjectStoreConfig;
 import dev.longhaul.store.OutboxSignal;
 import dev.longhaul.store.Transitions;
+import dev.longhaul.store.kafka.TopicSetup;
+import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -37,14 +40,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -67,6 +69,7 @@ public final class FinalizerTester {
     }
 
     final LocalStack stack;
+    final Pool pool;
     public final Database database;
     final ObjectStore objects;
     final FileSegments files;
@@ -76,7 +79,7 @@ public final class FinalizerTester {
     private FinalizerTester() throws Exception {
         stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
-        Pool pool = PgBuilder.pool()
+        pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
                         .setUser(stack.postgresUser())
                         .setPassword(stack.postgresUser())
@@ -91,14 +94,7 @@ public final class FinalizerTester {
         objects.ensureBucket();
         files = new FileSegments(database, objects);
         transitions = new Transitions(new OutboxSignal(database));
-        try (Admin admin = Admin.create(kafka())) {
-            admin.createTopics(List.of(
-                            new NewTopic(Topics.RESULTS, PARTITIONS, (short) 1)
-                                    .configs(Map.of("retention.ms", "-1", "max.message.bytes", "20971520")),
-                            new NewTopic(Topics.deadLetter(Topics.RESULTS), 1, (short) 1)))
-                    .all()
-                    .get(20, TimeUnit.SECONDS);
-        }
+        topics().ensure();
         Map<String, Object> settings = kafka();
         settings.put("key.serializer", ByteArraySerializer.class);
         settings.put("value.serializer", ByteArraySerializer.class);
@@ -146,12 +142,26 @@ public final class FinalizerTester {
                 .build();
     }
 
-    Map<String, Object> kafka() {
+    public Map<String, Object> kafka() {
         return new HashMap<>(Map.of("bootstrap.servers", stack.kafka()));
+    }
+
+    /** What creates the topics, with as many partitions of results as the tests know. */
+    public TopicSetup topics() {
+        return new TopicSetup(kafka(), topicsConfig(Map.of("longhaul.topics.results-partitions", "" + PARTITIONS)));
+    }
+
+    public static TopicsConfig topicsConfig(Map<String, String> properties) {
+        return config(properties, TopicsConfig.class).getConfigMapping(TopicsConfig.class);
     }
 
     /** A finalizer with quick settings for tests, changed by the given ones (pairs of name and value); not started yet. */
     Finalizer finalizer(String... settings) {
+        return finalizer(database, settings);
+    }
+
+    /** One on another database object. */
+    Finalizer finalizer(Database database, String... settings) {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "longhaul.finalizer.instance", "test",
                 "longhaul.finalizer.settle-every", "200ms",
@@ -275,6 +285,35 @@ public final class FinalizerTester {
                     .until(this::status, status::equals);
         }
 
+        /** Cancels it. */
+        void cancel() {
+            database.run(
+                    "update batch set status = 'cancelling', cancelling_at = now(), stop_reason = 'cancelled', stop_at = now(),"
+                            + " version = version + 1 where id = $1",
+                    id);
+        }
+
+        /** Has every slice wait for somebody. */
+        void setPending() {
+            database.run("update slice set state = 'pending', holder = null where batch_id = $1", id);
+        }
+
+        /** Moves the input to S3; returns its bytes and, as the object is not written, leaves it missing. */
+        Input moveInput() {
+            Row segment = database.run(
+                            "select file_id, inline from file_segment"
+                                    + " where file_id = (select input_file_id from batch where id = $1)",
+                            id)
+                    .iterator()
+                    .next();
+            String key = ObjectKeys.fileSegment(segment.getString("file_id"), 0);
+            database.run(
+                    "update file_segment set inline = null, object_key = $2 where file_id = $1",
+                    segment.getString("file_id"),
+                    key);
+            return new Input(key, segment.getBuffer("inline").getBytes());
+        }
+
         String output() {
             return content("file-out" + id);
         }
@@ -287,6 +326,33 @@ public final class FinalizerTester {
             return database.run("select * from slice where batch_id = $1 and seq = $2", id, seq)
                     .iterator()
                     .next();
+        }
+    }
+
+    /** The object that an input should be. */
+    final class Input {
+        final String key;
+        private final byte[] bytes;
+
+        Input(String key, byte[] bytes) {
+            this.key = key;
+            this.bytes = bytes;
+        }
+
+        void write() {
+            objects.put(key, bytes, bytes.length);
+        }
+
+        /** Makes it two objects, of which only the second is written. */
+        void split(int first) {
+            byte[] rest = Arrays.copyOfRange(bytes, first, bytes.length);
+            database.run("update file_segment set bytes = $2 where object_key = $1", key, (long) first);
+            database.run(
+                    "insert into file_segment (file_id, seq, bytes, object_key)"
+                            + " select file_id, 1, $2, $1 || 'b' from file_segment where object_key = $1",
+                    key,
+                    (long) rest.length);
+            objects.put(key + "b", rest, rest.length);
         }
     }
 

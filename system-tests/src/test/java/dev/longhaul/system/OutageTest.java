@@ -125,4 +125,18 @@ class OutageTest {
         Batch ended = tester.end(batch);
         assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
     }
+
+    @Test
+    void topicsThatVanishAreCreatedAgainAndNoLineIsLost(Tester tester) throws Exception {
+        tester.simulator().behave(Map.of("latency_ms", 100, "count_lines", true));
+        ChatLines lines = ChatLines.of(5_000);
+        Batch batch = tester.start(lines);
+        Awaitility.await("it runs").until(() -> tester.simulator().requests() > 500);
+
+        new Servers(tester.stack()).loseTopics();
+        tester.simulator().behave(Map.of("count_lines", true));
+
+        assertThat(tester.check(tester.end(batch), lines).output()).isEqualTo(lines.count());
+        assertThat(tester.check(tester.end(tester.start(lines)), lines).output()).isEqualTo(lines.count());
+    }
 }

@@ -111,6 +111,16 @@ public final class Servers {
         }
     }
 
+    /** Takes all our topics away, as when a Kafka is lost and set up again. */
+    void loseTopics() throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(kafka())) {
+            List<String> ours = admin.listTopics().names().get().stream()
+                    .filter(name -> name.startsWith("batch."))
+                    .toList();
+            admin.deleteTopics(ours).all().get();
+        }
+    }
+
     /** The number of records that a topic has ever had. */
     long records(String topic) {
         return ends(topic).values().stream().mapToLong(Long::longValue).sum();

@@ -3,6 +3,7 @@ package dev.longhaul.api.setup;
 import dev.longhaul.api.auth.ApiKeys;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.kafka.TopicSetup;
+import dev.longhaul.store.kafka.TopicWatch;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,14 +40,16 @@ public class Setup {
     private final Flyway flyway;
     private final ApiKeys keys;
     private final TopicSetup topics;
+    private final TopicWatch watch;
     private final ObjectStore objects;
     private final Set<Part> done = Collections.synchronizedSet(EnumSet.noneOf(Part.class));
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
 
-    Setup(Flyway flyway, ApiKeys keys, TopicSetup topics, ObjectStore objects) {
+    Setup(Flyway flyway, ApiKeys keys, TopicSetup topics, TopicWatch watch, ObjectStore objects) {
         this.flyway = flyway;
         this.keys = keys;
         this.topics = topics;
+        this.watch = watch;
         this.objects = objects;
     }
 
@@ -60,7 +63,10 @@ public class Setup {
             flyway.migrate();
             keys.writeFirst();
         });
-        prepare(Part.KAFKA, topics::ensure);
+        prepare(Part.KAFKA, () -> {
+            topics.ensure();
+            watch.start();
+        });
         prepare(Part.S3, objects::ensureBucket);
     }
 
