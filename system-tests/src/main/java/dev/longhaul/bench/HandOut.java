@@ -1,0 +1,81 @@
+package dev.longhaul.bench;
+
+import dev.longhaul.system.Api;
+import dev.longhaul.system.BatchRows;
+import dev.longhaul.system.Batch;
+import dev.longhaul.system.ChatLines;
+import dev.longhaul.system.Json;
+import dev.longhaul.system.Simulator;
+import dev.longhaul.system.Stack;
+import dev.longhaul.system.Stock;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** How many slices a second one dispatcher claims from a stock of slices of a line. */
+final class HandOut implements Scenario {
+    private static final int SLICES = 20_000;
+    private static final int IN_FLIGHT = 256;
+    private static final double BOUND = 2_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Bench bench;
+
+    private record Rates(double claims, double loop) {
+        @Override
+        public String toString() {
+            return "%.0f slices/s; bare loop %.0f calls/s".formatted(claims, loop);
+        }
+    }
+
+    HandOut(Bench bench) {
+        this.bench = bench;
+    }
+
+    @Override
+    public void measure(Consumer<Figure> figures) throws Exception {
+        try (Stack stack = bench.stack("--max-in-flight", Integer.toString(IN_FLIGHT));
+                BatchRows rows = new BatchRows(stack)) {
+            List<Rates> runs = bench.repeat("handing out", () -> rates(stack, rows));
+            double claims = Series.median(runs.stream().map(Rates::claims).toList());
+            double loop = Series.median(runs.stream().map(Rates::loop).toList());
+            figures.accept(new Figure(
+                    "%,d slices of a line, claimed by one dispatcher".formatted(bench.lines(SLICES)),
+                    "%.0f slices/s".formatted(claims),
+                    "bare loop: %.0f calls/s".formatted(loop),
+                    claims / loop,
+                    "at least %.0f slices/s".formatted(BOUND),
+                    claims >= BOUND));
+        }
+    }
+
+    private Rates rates(Stack stack, BatchRows rows) throws Exception {
+        Stack.Status status = stack.status();
+        Simulator simulator = new Simulator(status.member("inference-sim").port());
+        simulator.behave(Map.of());
+        Duration measured = Duration.ofSeconds(bench.quick() ? 1 : 4);
+        URI target = simulator.base().resolve("/v1/chat/completions");
+        double loop = new BareLoop(target, List.of(Json.bytes(ChatLines.body(0, ChatLines.question(0)))))
+                .callsPerSecond(measured, measured);
+        Api api = new Api(status.api(), status.apiKey());
+        int count = bench.lines(SLICES);
+        double created = rows.now();
+        Batch batch = Stock.create(status, api, rows, count);
+        double begin = rows.now();
+        api.resume(batch.id());
+        while (rows.claimed(created) < count) {
+            if (rows.now() > begin + PATIENCE.toSeconds()) {
+                throw new IllegalStateException("after %d s %,d of %,d slices are claimed"
+                        .formatted(PATIENCE.toSeconds(), rows.claimed(created), count));
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        double seconds = rows.now() - begin;
+        Batch ended = api.await(batch.id(), Duration.ofMillis(50), PATIENCE, Batch::ended);
+        Bench.check(api, ended, count);
+        return new Rates(count / seconds, loop);
+    }
+}
