@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What became of the batches of a test.
+ * The outcome of a test.
  *
- * @param faults in their order
- * @param stalls the worst first, a few
+ * @param begin of its first batch
+ * @param stalls the longest ones, longest first
  */
 record Account(String name, int batches, long begin, List<Fault> faults, List<Stall> stalls) {
     private static final int STALLS = 5;

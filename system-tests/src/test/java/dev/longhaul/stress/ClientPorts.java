@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which process a TCP connection of this machine belongs to, as Linux tells it. */
+/** The ports of a local process, from Linux's /proc. */
 final class ClientPorts {
     private static final int LOCAL_ADDRESS = 1;
     private static final int INODE = 9;
 
     private ClientPorts() {}
 
-    /** The local ports of all TCP sockets of a process; empty when it has ended. */
+    /** The local ports of all TCP sockets of a process; empty if it has ended. */
     static Set<Integer> of(long pid) {
         Path process = Path.of("/proc/" + pid);
         try {

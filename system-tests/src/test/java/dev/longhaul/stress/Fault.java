@@ -1,17 +1,17 @@
 package dev.longhaul.stress;
 
 /**
- * Something that went wrong, from a moment to another; see {@link System#nanoTime}.
+ * A fault and its time span; see {@link System#nanoTime}.
  *
- * @param excuses whose batches may stand still while it lasts
+ * @param excuses the batches that may stand still while it lasts
  */
 record Fault(String what, Excuse excuses, long begin, long end) {
 
-    /** Which batches need what is away. */
+    /** The batches that cannot proceed without what is away. */
     enum Excuse {
-        /** Others can do the work: at most what is lost has to be found out and done again. */
+        /** Another process can do the work. */
         NOBODY,
-        /** Those whose input lies in S3. */
+        /** Batches whose input is in S3. */
         LARGE,
         EVERYBODY;
 

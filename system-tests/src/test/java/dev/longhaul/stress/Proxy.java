@@ -16,37 +16,37 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 
-/** Passes TCP connections on to a server, and lets them be late, hang or break. All threads. */
+/** Forwards TCP connections to a server, and delays, hangs or breaks them on demand. All threads. */
 final class Proxy implements AutoCloseable {
     private static final int MAX_DELAY_MILLIS = 150;
-    /** After that long a server's keepalive would have found out that its client can't be reached. */
-    private static final long KEEPALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /** How long a server's keepalive takes to notice that a client is unreachable. */
+    private static final long KEEPALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ServerSocket listener;
     private final IntSupplier serverPort;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private volatile Harm harm = Harm.NONE;
+    private volatile Mode mode = Mode.PASS;
     private volatile IntPredicate victims = port -> false;
 
-    /** What happens to connections. */
-    enum Harm {
-        NONE,
-        /** What passes comes late. */
+    /** What happens to the bytes of a connection. */
+    enum Mode {
+        PASS,
+        /** They arrive late. */
         DELAY,
-        /** Nothing passes until it is healed, then everything does. */
+        /** They are held back until {@link #heal}. */
         FREEZE,
-        /** What passes is lost, now and ever after; both sides stay open. */
+        /** They are lost, also after {@link #heal}. Neither side sees the connection end. */
         SWALLOW,
-        /** The server gets what it is sent, and its answers are lost, now and ever after. */
+        /** As SWALLOW, but the server still receives what it is sent. */
         LOSE_ANSWERS,
-        /** All are reset, and so are new ones until it is healed. */
-        CUT
+        /** Connections are reset, new ones as well until {@link #heal}. */
+        RESET
     }
 
     /**
      * Starts listening.
      *
-     * @param serverPort asked for each connection
+     * @param serverPort called for each connection
      */
     Proxy(int port, IntSupplier serverPort) {
         this.serverPort = serverPort;
@@ -59,24 +59,24 @@ final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Harms the connections of some clients, those that exist and those to come, until {@link #heal}.
+     * Changes the mode of some clients' connections, existing and new, until {@link #heal}.
      *
      * @param victims the clients' ports
      */
-    void harm(Harm what, IntPredicate victims) {
+    void disturb(Mode with, IntPredicate victims) {
         this.victims = victims;
-        this.harm = what;
+        this.mode = with;
         connections.stream()
                 .filter(connection -> victims.test(connection.client.getPort()))
-                .forEach(connection -> connection.harm(what));
+                .forEach(connection -> connection.disturb(with));
     }
 
     void heal() {
-        harm = Harm.NONE;
+        mode = Mode.PASS;
         connections.forEach(Connection::heal);
     }
 
-    /** The ports by which the server knows the connections of some clients. */
+    /** The ports from which some clients' connections reach the server. */
     Set<Integer> serverPorts(Set<Integer> clientPorts) {
         Set<Integer> ports = ConcurrentHashMap.newKeySet();
         connections.stream()
@@ -107,8 +107,8 @@ final class Proxy implements AutoCloseable {
             return;
         }
         connections.add(connection);
-        if (harm != Harm.NONE && victims.test(client.getPort())) {
-            connection.harm(harm);
+        if (mode != Mode.PASS && victims.test(client.getPort())) {
+            connection.disturb(mode);
         }
         Thread.ofVirtual().start(() -> connection.pass(client, connection.server, false));
         connection.pass(connection.server, client, true);
@@ -129,27 +129,27 @@ final class Proxy implements AutoCloseable {
     private final class Connection {
         private final Socket client;
         private final Socket server;
-        private volatile Harm harm = Harm.NONE;
-        /** Set once what it had to pass was lost: what comes later would make no sense to either side. */
-        private volatile Harm lost = Harm.NONE;
+        private volatile Mode mode = Mode.PASS;
+        /** Stays set once bytes were lost: what follows would make no sense to either side. */
+        private volatile Mode lost = Mode.PASS;
 
         Connection(Socket client, Socket server) {
             this.client = client;
             this.server = server;
         }
 
-        synchronized void harm(Harm what) {
-            harm = what;
-            if (what == Harm.SWALLOW || what == Harm.LOSE_ANSWERS) {
+        synchronized void disturb(Mode what) {
+            mode = what;
+            if (what == Mode.SWALLOW || what == Mode.LOSE_ANSWERS) {
                 lost = what;
-                Thread.ofVirtual().start(this::giveUpClient);
-            } else if (what == Harm.CUT) {
+                Thread.ofVirtual().start(this::endAtServer);
+            } else if (what == Mode.RESET) {
                 reset();
             }
         }
 
         synchronized void heal() {
-            harm = Harm.NONE;
+            mode = Mode.PASS;
             notifyAll();
         }
 
@@ -166,20 +166,19 @@ final class Proxy implements AutoCloseable {
                 }
                 awaitHealing();
             } catch (IOException | InterruptedException broken) {
-                // The other side is told below.
+                // Handled like a regular end.
             }
             end(answers);
         }
 
-        /** The server's keepalive is not answered any more. */
-        private void giveUpClient() {
+        private void endAtServer() {
             LockSupport.parkNanos(KEEPALIVE_NANOS);
             close(server);
         }
 
-        /** The end of one side is news for the other, unless news are lost. */
+        /** The other side sees the end too, unless it is lost like everything else. */
         private void end(boolean answers) {
-            if (lost == Harm.NONE) {
+            if (lost == Mode.PASS) {
                 reset();
             } else if (!answers) {
                 close(client);
@@ -187,15 +186,15 @@ final class Proxy implements AutoCloseable {
         }
 
         private boolean loses(boolean answers) {
-            return lost == Harm.SWALLOW || (lost == Harm.LOSE_ANSWERS && answers);
+            return lost == Mode.SWALLOW || (lost == Mode.LOSE_ANSWERS && answers);
         }
 
         private void awaitHealing() throws InterruptedException {
-            if (harm == Harm.DELAY) {
+            if (mode == Mode.DELAY) {
                 TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(MAX_DELAY_MILLIS));
             }
             synchronized (this) {
-                while (harm == Harm.FREEZE) {
+                while (mode == Mode.FREEZE) {
                     wait();
                 }
             }
@@ -211,7 +210,7 @@ final class Proxy implements AutoCloseable {
                 socket.setSoLinger(true, 0);
                 socket.close();
             } catch (IOException closed) {
-                // It is what was wanted.
+                // Closed already.
             }
         }
     }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * A Longhaul with two dispatchers and two finalizers, whose services reach Kafka, PostgreSQL, S3 and two replicas of a
- * backend by proxies. A client and whoever looks on reach all of it directly. One thread at a time harms it.
+ * backend through proxies. Clients and tests connect directly. Faults come from one thread.
  */
 final class Rig implements AutoCloseable {
     static final List<String> DISPATCHERS = List.of("batch-dispatcher-1", "batch-dispatcher-2");
@@ -31,7 +31,7 @@ final class Rig implements AutoCloseable {
     static final int LATENCY_MS = 20;
 
     private static final String SIMULATOR = "inference-sim";
-    /** Calls that were swallowed must not be waited for longer than a stall may take. */
+    /** A swallowed call looks like a slow one until it times out, and must not count as a stall. */
     private static final String CALL_TIMEOUT = "4s";
 
     private final Stack stack;
@@ -39,7 +39,7 @@ final class Rig implements AutoCloseable {
     private final Set<String> asleep = new HashSet<>();
     private Stack.Status status;
 
-    /** What the services reach by a proxy. */
+    /** What the services reach through a proxy. */
     enum Server {
         POSTGRES("postgres"),
         KAFKA("kafka"),
@@ -88,7 +88,7 @@ final class Rig implements AutoCloseable {
                 "LONGHAUL_JAVA_OPTS_BATCH_FINALIZER", servers);
     }
 
-    /** Where a process listens: chosen when it is started for the first time. */
+    /** The port of a process, which is chosen at its first start. */
     private int port(String process) {
         try {
             return Json.parse(Files.readAllBytes(stack.data().resolve("ports.json")))
@@ -137,7 +137,7 @@ final class Rig implements AutoCloseable {
         asleep.remove(process);
     }
 
-    /** Writes down what happens now beside the logs of the processes. */
+    /** Writes an event with its time beside the logs of the processes. */
     void note(String event) {
         try {
             Files.writeString(
@@ -150,16 +150,16 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** Heals everything, and brings back whoever was killed. */
+    /** Ends all faults and starts killed processes again. Returns when everything is ready. */
     void repair() {
         Set.copyOf(asleep).forEach(this::wakeUp);
         proxies.values().forEach(Proxy::heal);
         stack.up();
         status = stack.status();
-        note("all is well");
+        note("everything is ready");
     }
 
-    /** As {@link #repair}, also after a test has left services that don't come back by themselves. */
+    /** As {@link #repair}, but restarts services that a failed test has left broken. */
     void renew() {
         try {
             repair();

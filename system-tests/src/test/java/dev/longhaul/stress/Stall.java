@@ -5,8 +5,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * How long a batch stood still without an excuse: the longest time between its creation and its end in which no fault
- * began, ended, or lasted that excuses it. A fault starts the clock again, since what it broke must be found out first.
+ * The longest time that a batch was open while nothing happened that excuses it. The clock starts at its creation and again
+ * when a fault begins or ends, and stands still during a fault that takes away something the batch needs.
  */
 record Stall(Work work, double seconds) {
 

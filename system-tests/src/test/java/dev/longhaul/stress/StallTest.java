@@ -1,7 +1,7 @@
 package dev.longhaul.stress;
 
 import dev.longhaul.stress.Fault.Excuse;
-import dev.longhaul.stress.Proxy.Harm;
+import dev.longhaul.stress.Proxy.Mode;
 import dev.longhaul.stress.Rig.Server;
 import dev.longhaul.system.Batch;
 import dev.longhaul.system.BatchRows;
@@ -19,10 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * One of two processes leaves in the middle of a burst, of a steady stream, and of the handing out of a stock of slices,
- * all at the same time: nothing stands still for long.
- */
+/** One of two processes fails during a burst, a steady stream, and the release of a stock of slices, all at once. */
 @Tag("system")
 @EnabledOnOs(OS.LINUX)
 @Timeout(180)
@@ -34,8 +31,8 @@ class StallTest {
     private static final int NAPS = 300;
     private static final Duration CALM = Duration.ofSeconds(13);
 
-    /** How it leaves. */
-    enum Blow {
+    /** How it fails. */
+    enum Failure {
         KILLED,
         ASLEEP,
         ASLEEP_IN_A_TRANSACTION,
@@ -50,7 +47,7 @@ class StallTest {
         "batch-dispatcher-2, CUT_FROM_POSTGRES",
         "batch-finalizer-1, ASLEEP_IN_A_TRANSACTION"
     })
-    void nothingStandsStillWhenOneOfTwoLeaves(String process, Blow blow, Rig rig) throws Exception {
+    void nothingStallsWhenOneOfTwoProcessesFails(String process, Failure failure, Rig rig) throws Exception {
         try (Traffic traffic = new Traffic(rig);
                 BatchRows rows = new BatchRows(rig.stack())) {
             Batch stock = Stock.create(rig.status(), rig.api(), rows, STOCK);
@@ -63,7 +60,7 @@ class StallTest {
                 traffic.awaitEnded(BURST / 3);
 
                 long begin = System.nanoTime();
-                String what = process + " " + strike(rig, rows, process, blow);
+                String what = process + " " + inject(rig, rows, process, failure);
                 rig.note(what);
                 traffic.awaitEnd(traffic.open(), CALM);
                 fault = new Fault(what, Excuse.NOBODY, begin, System.nanoTime());
@@ -77,23 +74,23 @@ class StallTest {
         }
     }
 
-    private static Object strike(Rig rig, BatchRows rows, String process, Blow blow) throws Exception {
-        switch (blow) {
+    private static Object inject(Rig rig, BatchRows rows, String process, Failure failure) throws Exception {
+        switch (failure) {
             case KILLED -> rig.kill(process);
             case ASLEEP -> rig.putToSleep(process);
             case ASLEEP_IN_A_TRANSACTION -> {
-                return blow + ": " + putToSleepInATransaction(rig, rows, process);
+                return failure + ": " + putToSleepInATransaction(rig, rows, process);
             }
             case CUT_FROM_POSTGRES -> {
                 long pid = rig.pid(process);
                 rig.proxy(Server.POSTGRES)
-                        .harm(Harm.SWALLOW, port -> ClientPorts.of(pid).contains(port));
+                        .disturb(Mode.SWALLOW, port -> ClientPorts.of(pid).contains(port));
             }
         }
-        return blow;
+        return failure;
     }
 
-    /** Puts it to sleep and wakes it up until it sleeps within a transaction; returns whether it does in the end. */
+    /** Stops the process at random moments until it sleeps within a transaction. Returns whether it does. */
     private static boolean putToSleepInATransaction(Rig rig, BatchRows rows, String process) throws Exception {
         Random random = new Random();
         for (int nap = 0; nap < NAPS; nap++) {

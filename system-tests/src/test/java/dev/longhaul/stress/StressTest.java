@@ -11,14 +11,14 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Bursts of small batches while Kafka, PostgreSQL, S3, backends and processes fail at random: every line ends in exactly
- * one file, none fails, and nothing stands still for long. {@code -Dlonghaul.seed=N} repeats a run's faults.
+ * Bursts of small batches while Kafka, PostgreSQL, S3, backends and processes fail at random. Every line ends in exactly
+ * one file, none fails, and no batch stalls. {@code -Dlonghaul.seed=N} repeats the faults of a run.
  */
 @Tag("system")
 @EnabledOnOs(OS.LINUX)
 @ExtendWith(SharedRig.class)
 class StressTest {
-    /** So long nothing else happens after a fault, unless all that was open has ended before. */
+    /** The time between two faults, unless everything that was open ends earlier. */
     private static final Duration CALM = Duration.ofSeconds(13);
 
     @Test
@@ -36,13 +36,13 @@ class StressTest {
 
     private static void run(Rig rig, Duration length) throws Exception {
         long seed = Long.getLong("longhaul.seed", System.nanoTime() % 1_000_000);
-        Blows blows = new Blows(rig, seed);
+        FaultInjector injector = new FaultInjector(rig, seed);
         try (Traffic traffic = new Traffic(rig)) {
             long begin = System.nanoTime();
             Thread bursts = Thread.ofVirtual().start(() -> bursts(traffic, new Random(seed)));
             try {
                 while (System.nanoTime() - begin < length.toNanos()) {
-                    blows.strike();
+                    injector.inject();
                     traffic.awaitEnd(traffic.open(), CALM);
                     rig.repair();
                 }
@@ -51,7 +51,7 @@ class StressTest {
                 bursts.join();
             }
             traffic.awaitQuiet();
-            traffic.verify("stress, seed " + seed, blows.faults());
+            traffic.verify("stress, seed " + seed, injector.faults());
         }
     }
 

@@ -27,11 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that create small batches, try again whatever happens, and know which of them have ended. One thread starts
- * batches and asks.
+ * Clients that create small batches and retry until they have an answer. Keeps track of which batches have ended.
  */
 final class Traffic implements AutoCloseable {
-    /** In seconds: what was lost must have been found out and done again. */
+    /** In seconds; includes noticing the failure and doing the lost work again. */
     private static final double LONGEST_STALL = 12;
 
     private static final Duration LAST_LIMIT = Duration.ofMinutes(2);
@@ -57,7 +56,7 @@ final class Traffic implements AutoCloseable {
         this.watcher = executor.submit(() -> watch(rows));
     }
 
-    /** Starts to create batches of a line, mostly; one in ten has a few, and one in ten an input that lies in S3. */
+    /** Creates batches in the background: most have one line, one in ten has a few, one in ten has its input in S3. */
     void burst(int batches, Random random) {
         for (int i = 0; i < batches; i++) {
             start(
@@ -69,7 +68,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Starts to create a batch. */
+    /** Creates a batch in the background. */
     void start(ChatLines lines) {
         creating.incrementAndGet();
         requests.add(executor.submit(() -> {
@@ -88,7 +87,7 @@ final class Traffic implements AutoCloseable {
         }));
     }
 
-    /** Counts a batch as created now that was created by somebody else. */
+    /** Tracks a batch that the test created itself. */
     void add(String id, ChatLines lines) {
         created.add(new Work(id, lines, lines.count() == LARGE_LINES, System.nanoTime()));
     }
@@ -97,7 +96,6 @@ final class Traffic implements AutoCloseable {
         String to(Api api);
     }
 
-    /** As any client does that wants its batch: asks again until it has an answer. */
     private String insist(Call call) throws InterruptedException {
         while (true) {
             try {
@@ -107,7 +105,7 @@ final class Traffic implements AutoCloseable {
                     throw refused;
                 }
             } catch (UncheckedIOException noAnswer) {
-                // The process may be gone, and another on its way.
+                // The process may be restarting.
             }
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
@@ -138,7 +136,7 @@ final class Traffic implements AutoCloseable {
         return created.stream().filter(work -> !ended.containsKey(work.id())).toList();
     }
 
-    /** Returns when so many have ended, or after two minutes. */
+    /** Returns when that number of batches has ended, or after two minutes. */
     void awaitEnded(int batches) throws InterruptedException {
         long end = System.nanoTime() + LAST_LIMIT.toNanos();
         while (System.nanoTime() < end && created.size() - open().size() < batches) {
@@ -154,7 +152,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Returns when all that was asked for has been created and has ended, or after two minutes. */
+    /** Returns when all batches have been created and have ended, or after two minutes. */
     void awaitQuiet() throws InterruptedException {
         long end = System.nanoTime() + LAST_LIMIT.toNanos();
         while (System.nanoTime() < end && (creating.get() > 0 || !open().isEmpty())) {
@@ -162,21 +160,21 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Holds what came of it against what must hold, whatever happened. */
+    /** Asserts that every batch ended, has each of its lines once, and did not stall. */
     void verify(String name, List<Fault> faults) throws Exception {
         Account account = Account.of(name, created(), ended(), faults);
         System.out.println(account.summary());
         assertThat(open()).as("batches that have not ended\n%s", account).isEmpty();
         check();
         assertThat(account.worst().seconds())
-                .as("seconds that a batch stood still without an excuse\n%s", account)
+                .as("seconds that a batch stalled\n%s", account)
                 .isLessThanOrEqualTo(LONGEST_STALL);
     }
 
     /**
      * Reads every file of every batch.
      *
-     * @throws IllegalStateException when a line is missing, there twice, or failed, or the files and counts differ
+     * @throws IllegalStateException when a line is missing, duplicated or failed, or the counts differ from the files
      */
     private void check() throws Exception {
         if (watcher.isDone()) {
@@ -217,7 +215,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Leaves off; what was created runs on. */
+    /** Stops the clients; batches that run are left alone. */
     @Override
     public void close() {
         closed = true;

@@ -1,7 +1,7 @@
 package dev.longhaul.stress;
 
 import dev.longhaul.stress.Fault.Excuse;
-import dev.longhaul.stress.Proxy.Harm;
+import dev.longhaul.stress.Proxy.Mode;
 import dev.longhaul.stress.Rig.Server;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,10 +11,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Strikes the rig at random, as its seed says. Belongs to one thread. */
-final class Blows {
-    private static final List<Harm> HARMS = Stream.of(Harm.values())
-            .filter(harm -> harm != Harm.NONE)
+/** Injects random faults, the same ones for the same seed. Belongs to one thread. */
+final class FaultInjector {
+    private static final List<Mode> MODES = Stream.of(Mode.values())
+            .filter(mode -> mode != Mode.PASS)
             .toList();
     private static final List<String> PROCESSES =
             Stream.of(Rig.DISPATCHERS, Rig.FINALIZERS, List.of(Rig.API)).flatMap(List::stream).toList();
@@ -31,13 +31,13 @@ final class Blows {
     private final Random random;
     private final List<Fault> faults = new ArrayList<>();
 
-    Blows(Rig rig, long seed) {
+    FaultInjector(Rig rig, long seed) {
         this.rig = rig;
         this.random = new Random(seed);
     }
 
-    /** Strikes, lasts a few seconds, and heals; whoever was killed stays dead until the rig is repaired. */
-    void strike() throws InterruptedException {
+    /** Injects a fault for some seconds. A killed process stays dead until {@link Rig#repair}. */
+    void inject() throws InterruptedException {
         switch (random.nextInt(10)) {
             case 0, 1 -> {
                 String process = any(PROCESSES);
@@ -54,24 +54,24 @@ final class Blows {
                         process + " cut off from POSTGRES: SWALLOW",
                         Excuse.NOBODY,
                         14,
-                        () -> proxy.harm(Harm.SWALLOW, port -> ClientPorts.of(rig.pid(process))
+                        () -> proxy.disturb(Mode.SWALLOW, port -> ClientPorts.of(rig.pid(process))
                                 .contains(port)),
                         proxy::heal);
             }
-            case 6 -> harm(List.of(Server.BACKEND_1, Server.BACKEND_2), any(HARMS), Excuse.EVERYBODY);
+            case 6 -> disturb(List.of(Server.BACKEND_1, Server.BACKEND_2), any(MODES), Excuse.EVERYBODY);
             default -> {
                 Server server = any(List.of(Server.values()));
-                harm(List.of(server), any(HARMS), EXCUSES.getOrDefault(server, Excuse.EVERYBODY));
+                disturb(List.of(server), any(MODES), EXCUSES.getOrDefault(server, Excuse.EVERYBODY));
             }
         }
     }
 
-    private void harm(List<Server> servers, Harm harm, Excuse excuse) throws InterruptedException {
+    private void disturb(List<Server> servers, Mode mode, Excuse excuse) throws InterruptedException {
         last(
-                servers + ": " + harm,
+                servers + ": " + mode,
                 excuse,
                 6,
-                () -> servers.forEach(server -> rig.proxy(server).harm(harm, port -> true)),
+                () -> servers.forEach(server -> rig.proxy(server).disturb(mode, port -> true)),
                 () -> servers.forEach(server -> rig.proxy(server).heal()));
     }
 
@@ -92,7 +92,7 @@ final class Blows {
         return all.get(random.nextInt(all.size()));
     }
 
-    /** All that was done so far. */
+    /** All faults so far. */
     List<Fault> faults() {
         return List.copyOf(faults);
     }
