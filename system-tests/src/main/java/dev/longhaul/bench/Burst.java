@@ -11,10 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/**
- * One-line batches that 50 clients create as fast as the API takes them, and as many that were planned while the backend
- * was down.
- */
+/** One-line batches created by 50 clients as fast as the API accepts them, with the backend up and with it down. */
 final class Burst implements Scenario {
     private static final int BATCHES = 5_000;
     private static final int LATENCY_MS = 20;
@@ -25,19 +22,19 @@ final class Burst implements Scenario {
     private static final double OUTAGE_BOUND = 30;
     private static final Duration OUTAGE = Duration.ofMinutes(1);
     private static final Duration QUICK_OUTAGE = Duration.ofSeconds(15);
-    /** How long is waited for the last batch; a burst that stalls must not keep the benchmark. */
+    /** Ends the benchmark when a burst stalls. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Bench bench;
 
     /**
-     * A burst that went through.
+     * A burst that completed.
      *
      * @param creating seconds from the first create to the last
-     * @param tail seconds from the last create to the last end
+     * @param tail seconds from the last create, or the backend's return, to the last completion
      * @param often slices that were released more than twice
      * @param twice lines that were called more than once
-     * @param cpuMillis of all processes of the stack, a batch
+     * @param cpuMillis CPU of all processes of the stack per batch
      */
     record Result(int batches, double creating, double tail, long often, long twice, double cpuMillis) {
         double perSecond() {
@@ -46,7 +43,7 @@ final class Burst implements Scenario {
 
         @Override
         public String toString() {
-            return ("%,d created in %.1f s, the last done %.1f s later (%.0f batches/s); %d slices released more than twice,"
+            return ("%,d created in %.1f s, the last completed %.1f s later (%.0f batches/s); %d slices released more than twice,"
                             + " %d lines called twice, %.1f ms of CPU a batch")
                     .formatted(batches, creating, tail, perSecond(), often, twice, cpuMillis);
         }
@@ -66,7 +63,7 @@ final class Burst implements Scenario {
             bench.say("  backend down while they were created: " + outage);
             double need = count * (LATENCY_MS / 1e3) / SLOTS;
             figures.accept(new Figure(
-                    "%,d planned while the backend was down for %d s: all done after its return"
+                    "%,d planned while the backend was down for %d s: from its return to the last completion"
                             .formatted(count, outageLength().toSeconds()),
                     "%.1f s; %d lines called twice".formatted(outage.tail(), outage.twice()),
                     "what their calls need: %.1f s".formatted(need),
@@ -76,29 +73,29 @@ final class Burst implements Scenario {
         }
     }
 
-    /** Sends a burst through a stack whose simulator is up, and checks all files. */
+    /** Runs a burst on a stack whose simulator is up, and checks all result files. */
     static Result run(Stack stack, BatchRows rows, int count) throws Exception {
         Stack.Status status = stack.status();
         Simulator simulator = new Simulator(status.member("inference-sim").port());
         simulator.behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
         simulator.reset();
-        Crowd crowd = new Crowd(new Api(status.api(), status.apiKey()));
+        Clients clients = new Clients(new Api(status.api(), status.apiKey()));
         double begin = rows.now();
         double cpu = Cpu.seconds(status);
-        List<String> ids = crowd.create(count);
+        List<String> ids = clients.create(count);
         double created = rows.now();
         double tail = awaitAll(rows, begin, created, count);
         double used = Cpu.seconds(status) - cpu;
-        crowd.check(ids);
+        clients.check(ids);
         return result(rows, simulator, count, begin, created - begin, tail, used);
     }
 
     private Result outage(Stack stack, BatchRows rows, int count) throws Exception {
         Stack.Status status = stack.status();
-        Crowd crowd = new Crowd(new Api(status.api(), status.apiKey()));
+        Clients clients = new Clients(new Api(status.api(), status.apiKey()));
         Signal.KILL.send(status.member("inference-sim"));
         double begin = rows.now();
-        List<String> ids = crowd.create(count);
+        List<String> ids = clients.create(count);
         double created = rows.now();
         while (rows.count("validating", begin) > 0 || rows.now() < begin + outageLength().toSeconds()) {
             requireWithin(rows, created, PATIENCE.plus(OUTAGE), "not all are planned");
@@ -112,7 +109,7 @@ final class Burst implements Scenario {
         simulator.behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
         double tail = awaitAll(rows, begin, up, count);
         double used = Cpu.seconds(stack.status()) - cpu;
-        crowd.check(ids);
+        clients.check(ids);
         return result(rows, simulator, count, begin, created - begin, tail, used);
     }
 
@@ -129,7 +126,7 @@ final class Burst implements Scenario {
         return new Result(count, creating, tail, rows.releasedOften(begin), twice, cpu * 1e3 / count);
     }
 
-    /** Returns the seconds from a moment to the end of the last batch. */
+    /** Returns the seconds from a moment to the last completion. */
     static double awaitAll(BatchRows rows, double begin, double from, int count) throws Exception {
         while (rows.count("completed", begin) < count) {
             requireWithin(
@@ -153,7 +150,7 @@ final class Burst implements Scenario {
         }
     }
 
-    /** The statements a batch of a smaller burst, in a run of its own: counting slows PostgreSQL down. */
+    /** Statements per batch in a smaller burst of its own, since counting slows PostgreSQL down. */
     private double statements(Stack stack, BatchRows rows) throws Exception {
         int count = bench.lines(BATCHES / 5);
         try (Statements statements = new Statements(stack)) {
@@ -171,28 +168,28 @@ final class Burst implements Scenario {
         double cpu = Series.median(runs.stream().map(Result::cpuMillis).toList());
         double call = LATENCY_MS;
         figures.accept(new Figure(
-                "%,d one-line batches by 50 clients: the last done after its create".formatted(bench.lines(BATCHES)),
+                "%,d one-line batches by 50 clients: from the last create to the last completion".formatted(bench.lines(BATCHES)),
                 "%.1f s".formatted(tail),
                 "creating them: %.1f s".formatted(creating),
                 tail / creating,
                 "at most %.0f s".formatted(TAIL_BOUND),
                 tail <= TAIL_BOUND));
         figures.accept(new Figure(
-                "the same: slices released more than twice; lines called twice",
+                "slices released more than twice; lines called twice",
                 often + "; " + twice,
                 "%,d lines".formatted(bench.lines(BATCHES)),
                 (often + twice) / (double) bench.lines(BATCHES),
                 "none",
                 often == 0 && twice == 0));
         figures.accept(new Figure(
-                "the same: CPU of all processes a batch",
+                "CPU of all processes per batch",
                 "%.1f ms".formatted(cpu),
-                "its call waits: %.0f ms".formatted(call),
+                "latency of its call: %.0f ms".formatted(call),
                 cpu / call,
                 "none",
                 true));
         figures.accept(new Figure(
-                "the same: statements a batch, polls apart",
+                "statements per batch, all services, no client polls",
                 "%.1f".formatted(statements),
                 "the goal: 25",
                 statements / 25,

@@ -5,7 +5,7 @@ import dev.longhaul.system.Stack;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** What a cluster costs that has nothing to do. */
+/** The cost of a cluster without work. */
 final class Idle implements Scenario {
     private static final int SETTLE_SECONDS = 15;
     private static final int SECONDS = 60;
@@ -57,11 +57,11 @@ final class Idle implements Scenario {
                 statements <= bound);
     }
 
-    /** One batch first, so that everything has been loaded and has come to rest. */
+    /** Measured some time after a few batches, when everything is loaded and at rest. */
     private Cost cost(Stack stack) throws Exception {
         Stack.Status status = stack.status();
-        Crowd crowd = new Crowd(new Api(status.api(), status.apiKey()));
-        crowd.create(bench.lines(100));
+        Clients clients = new Clients(new Api(status.api(), status.apiKey()));
+        clients.create(bench.lines(100));
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
         int seconds = bench.quick() ? SECONDS / 3 : SECONDS;
         double cpu = Cpu.seconds(status);

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Counts the statements of all services, BEGIN and COMMIT included, by having PostgreSQL log them from construction to
- * {@link #close}. That takes time itself, so figures of speed are not taken meanwhile. Belongs to one thread.
+ * Counts the statements of all services, BEGIN and COMMIT included, in PostgreSQL's log, where they are written from
+ * construction to {@link #close}. This costs time, so speed is measured separately. Belongs to one thread.
  */
 final class Statements implements AutoCloseable {
     private static final Pattern STATEMENT = Pattern.compile("(?m)^.{20,50}\\] LOG:  (?:execute |statement: )");
@@ -26,13 +26,13 @@ final class Statements implements AutoCloseable {
     private final Connection connection;
     private final Path log;
 
-    /** Totals since the beginning, to be subtracted. */
+    /** Totals since the server's start, to be subtracted from later ones. */
     record Totals(long bytesOfLog, long commits) {}
 
     Statements(Stack stack) throws SQLException {
         Map<String, String> addresses = stack.variables();
         this.log = stack.data().resolve("data/stack/postgres.log");
-        // The local server trusts whoever reaches it; only its superuser may have it log, and this user's are not counted.
+        // The local server trusts local users. Only its superuser may change what it logs.
         this.connection = DriverManager.getConnection(
                 "jdbc:" + String.valueOf(addresses.get("LONGHAUL_POSTGRES_URL")).replaceFirst("/longhaul$", "/postgres"),
                 "postgres",

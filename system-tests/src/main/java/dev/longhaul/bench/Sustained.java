@@ -6,7 +6,7 @@ import dev.longhaul.system.Stack;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One-line batches for a minute at half the rate that a burst of them reaches. */
+/** One-line batches for a minute at half the rate of a burst. */
 final class Sustained implements Scenario {
     private static final int BURST = 2_500;
     private static final int SECONDS = 60;
@@ -46,15 +46,15 @@ final class Sustained implements Scenario {
             Minute minute = minute(stack, rows, rate / 2);
             bench.say("  " + minute);
             figures.accept(new Figure(
-                    "one-line batches for %d s, %.0f a second: p99".formatted(seconds(), minute.perSecond()),
-                    "%.0f ms (p50 %.0f ms, %.1f ms of CPU a batch)"
+                    "%.0f one-line batches per second for %d s: p99".formatted(minute.perSecond(), seconds()),
+                    "%.0f ms (p50 %.0f ms, %.1f ms of CPU per batch)"
                             .formatted(minute.p(99), minute.p(50), minute.cpuMillis()),
                     "one fsync: %.2f ms; a burst: %.0f batches/s".formatted(fsync, rate),
                     minute.p(99) / fsync,
                     "at most %.0f ms".formatted(BOUND_MS),
                     minute.p(99) <= BOUND_MS));
             figures.accept(new Figure(
-                    "the same: p50 of the last third",
+                    "p50 of the last third",
                     "%.0f ms".formatted(minute.p50OfThird(2)),
                     "p50 of the first third: %.0f ms".formatted(minute.p50OfThird(0)),
                     minute.p50OfThird(2) / minute.p50OfThird(0),
@@ -65,14 +65,14 @@ final class Sustained implements Scenario {
 
     private Minute minute(Stack stack, BatchRows rows, double perSecond) throws Exception {
         Stack.Status status = stack.status();
-        Crowd crowd = new Crowd(new Api(status.api(), status.apiKey()));
+        Clients clients = new Clients(new Api(status.api(), status.apiKey()));
         int count = (int) (perSecond * seconds());
         double begin = rows.now();
         double cpu = Cpu.seconds(status);
-        List<String> ids = crowd.create(count, perSecond);
+        List<String> ids = clients.create(count, perSecond);
         Burst.awaitAll(rows, begin, rows.now(), count);
         double used = Cpu.seconds(status) - cpu;
-        crowd.check(ids);
+        clients.check(ids);
         List<Double> millis = rows.completed(begin).stream()
                 .map(BatchRows.Completed::millis)
                 .toList();

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The batches that were created since a moment, as their rows show them: thousands of clients that poll would slow down
- * what they look at. Belongs to one thread.
+ * Batches and slices as their rows in PostgreSQL show them: thousands of polling clients would slow down what they measure.
+ * Belongs to one thread.
  */
 public final class BatchRows implements AutoCloseable {
     private final Connection connection;
 
-    /** A batch that has completed; both times are PostgreSQL's, in seconds since 1970. */
+    /** A completed batch. Times are PostgreSQL's, in seconds since 1970. */
     public record Completed(double created, double completed) {
         public double millis() {
             return (completed - created) * 1e3;
@@ -38,20 +38,20 @@ public final class BatchRows implements AutoCloseable {
         return number("select extract(epoch from clock_timestamp()) where ? >= 0", 0);
     }
 
-    /** The number of batches in that status that were created since then. */
+    /** The number of batches with a status, created since a time. */
     public long count(String status, double since) throws SQLException {
         return (long) number(
                 "select count(*) from batch where status = '" + status + "' and created_at >= to_timestamp(?)", since);
     }
 
-    /** The number of slices that were released more than twice, of batches that were created since then. */
+    /** The number of slices released more than twice, of batches created since a time. */
     public long releasedOften(double since) throws SQLException {
         return (long) number(
                 "select count(*) from slice s join batch b on b.id = s.batch_id where s.claim > 2 and b.created_at >= to_timestamp(?)",
                 since);
     }
 
-    /** Those that completed, in the order of their creation. */
+    /** The completed batches that were created since a time, in order of creation. */
     public List<Completed> completed(double since) throws SQLException {
         List<Completed> batches = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("""
@@ -67,7 +67,7 @@ public final class BatchRows implements AutoCloseable {
         return batches;
     }
 
-    /** Replaces the slices of a paused batch whose lines are all of one length by one a line. */
+    /** Replaces the slices of a paused batch, whose lines have equal lengths, by one slice per line. */
     public void cutIntoLines(String batchId, int lines, int lineBytes) throws SQLException {
         connection.setAutoCommit(false);
         try (PreparedStatement delete = connection.prepareStatement("delete from slice where batch_id = ?");
@@ -87,14 +87,14 @@ public final class BatchRows implements AutoCloseable {
         }
     }
 
-    /** The number of slices that some dispatcher has or had, of batches that were created since then. */
+    /** The number of slices claimed so far, of batches created since a time. */
     public long claimed(double since) throws SQLException {
         return (long) number("""
                 select count(*) from slice s join batch b on b.id = s.batch_id
                 where s.state in ('claimed', 'reported', 'done') and b.created_at >= to_timestamp(?)""", since);
     }
 
-    /** The ids of batches that ended within the last minutes, whatever their end. */
+    /** The ids of batches that reached a terminal status within the last two minutes. */
     public Set<String> endedLately() throws SQLException {
         Set<String> ids = new HashSet<>();
         try (PreparedStatement select = connection.prepareStatement("""
@@ -108,7 +108,7 @@ public final class BatchRows implements AutoCloseable {
         return ids;
     }
 
-    /** Whether a session is in a transaction and waits for its client, which comes from one of these ports. */
+    /** Whether a session is idle in a transaction whose client connects from one of these ports. */
     public boolean idleInTransaction(Set<Integer> clientPorts) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "select 1 from pg_stat_activity where state like 'idle in transaction%' and client_port = any (?)")) {

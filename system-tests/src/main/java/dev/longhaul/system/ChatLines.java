@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
  * {@code user} is its id, by which the simulator counts calls.
  *
  * @param count lines, numbered from 0
- * @param users what the {@code user} of each line begins with, before its number
+ * @param users the prefix of each line's {@code user}, before its number
  * @param text the text of a line's question; tells its number unless it asks the simulator for a failure
  */
 public record ChatLines(int count, String users, IntFunction<String> text) {
@@ -31,7 +31,7 @@ public record ChatLines(int count, String users, IntFunction<String> text) {
         return new ChatLines(count, ChatLines::question);
     }
 
-    /** The same lines, counted by the simulator under names of their own. */
+    /** The same lines with another {@code user}, by which the simulator counts them. */
     public ChatLines users(String prefix) {
         return new ChatLines(count, prefix, text);
     }
@@ -44,7 +44,7 @@ public record ChatLines(int count, String users, IntFunction<String> text) {
         return new ChatLines(count, number -> question(number) + filling);
     }
 
-    /** Lines of exactly so many bytes each, newline included, so that each is found by its number. */
+    /** Lines of exactly that many bytes each, newline included. */
     public static ChatLines ofLength(int count, int bytes) {
         ChatLines lines = of(count);
         return new ChatLines(count, number -> {

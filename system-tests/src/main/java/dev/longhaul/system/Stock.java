@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
-/** A batch whose slices wait, planned and paused, to be let go all at once. */
+/** A planned and paused batch of one-line slices, to be released at once by resuming it. */
 public final class Stock {
     private static final int LINE_BYTES = 300;
     private static final Duration POLL = Duration.ofMillis(20);
@@ -13,9 +13,9 @@ public final class Stock {
     private Stock() {}
 
     /**
-     * Creates it with a slice a line, which no API does.
+     * Creates it; cut by SQL, since the API makes no such slices.
      *
-     * @param status of a stack whose dispatchers are all awake; they sleep until the batch is paused
+     * @param status of a stack whose dispatchers are awake; they are stopped until the batch is paused
      */
     public static Batch create(Stack.Status status, Api api, BatchRows rows, int lines) throws SQLException {
         String file = api.upload(ChatLines.ofLength(lines, LINE_BYTES).bytes());

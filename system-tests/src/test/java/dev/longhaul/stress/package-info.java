@@ -1,4 +1,4 @@
-/** A Longhaul whose network, servers and processes fail at random, and what must hold all the same. */
+/** Random faults of network, servers and processes, and what must hold nevertheless. */
 @NullMarked
 package dev.longhaul.stress;
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A batch of a few slices: does it take longer the more dispatchers share its backend? */
-final class Lending implements Scenario {
+/** A batch of one slice, with one dispatcher and with eight that share its backend. */
+final class Lend implements Scenario {
     private static final int LINES = 1_000;
     private static final int SLOTS = 64;
     private static final int LATENCY_MS = 1_000;
@@ -20,7 +20,7 @@ final class Lending implements Scenario {
 
     private final Bench bench;
 
-    Lending(Bench bench) {
+    Lend(Bench bench) {
         this.bench = bench;
     }
 

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** How many slices a second one dispatcher claims from a stock of slices of a line. */
-final class HandOut implements Scenario {
+/** Slices per second that one dispatcher claims from a stock of one-line slices. */
+final class Handout implements Scenario {
     private static final int SLICES = 20_000;
     private static final int IN_FLIGHT = 256;
     private static final double BOUND = 2_000;
@@ -31,7 +31,7 @@ final class HandOut implements Scenario {
         }
     }
 
-    HandOut(Bench bench) {
+    Handout(Bench bench) {
         this.bench = bench;
     }
 
@@ -43,7 +43,7 @@ final class HandOut implements Scenario {
             double claims = Series.median(runs.stream().map(Rates::claims).toList());
             double loop = Series.median(runs.stream().map(Rates::loop).toList());
             figures.accept(new Figure(
-                    "%,d slices of a line, claimed by one dispatcher".formatted(bench.lines(SLICES)),
+                    "%,d one-line slices, claimed by one dispatcher".formatted(bench.lines(SLICES)),
                     "%.0f slices/s".formatted(claims),
                     "bare loop: %.0f calls/s".formatted(loop),
                     claims / loop,

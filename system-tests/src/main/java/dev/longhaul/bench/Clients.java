@@ -13,33 +13,33 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients that each create one-line batches, every batch with an upload of its own and a line counted by itself. */
-final class Crowd {
+/** Creates and checks one-line batches, each with an upload of its own and a line that the simulator counts separately. */
+final class Clients {
     private static final int CLIENTS = 50;
 
     private final Api api;
     private final AtomicLong created = new AtomicLong();
 
-    Crowd(Api api) {
+    Clients(Api api) {
         this.api = api;
     }
 
-    /** Creates batches as fast as the API takes them and returns their ids. */
+    /** Creates batches with 50 clients as fast as the API accepts them. Returns their ids. */
     List<String> create(int count) throws Exception {
-        Semaphore clients = new Semaphore(CLIENTS);
+        Semaphore slots = new Semaphore(CLIENTS);
         return all(count, number -> {
-            clients.acquire();
+            slots.acquire();
             return () -> {
                 try {
                     return createOne();
                 } finally {
-                    clients.release();
+                    slots.release();
                 }
             };
         });
     }
 
-    /** Creates batches at a steady pace, however long each takes, and returns their ids. */
+    /** Creates batches at a steady rate, however long each takes. Returns their ids. */
     List<String> create(int count, double perSecond) throws Exception {
         long begin = System.nanoTime();
         return all(count, number -> {
@@ -48,18 +48,18 @@ final class Crowd {
         });
     }
 
-    /** Reads the files of batches that have completed, line by line. */
+    /** Checks the result files of completed batches line by line. */
     void check(List<String> ids) throws Exception {
-        Semaphore clients = new Semaphore(CLIENTS);
+        Semaphore slots = new Semaphore(CLIENTS);
         all(ids.size(), number -> {
-            clients.acquire();
+            slots.acquire();
             return () -> {
                 try {
                     Batch batch = api.batch(ids.get(number));
                     Bench.check(api, batch, 1);
                     return batch.id();
                 } finally {
-                    clients.release();
+                    slots.release();
                 }
             };
         });
@@ -70,7 +70,7 @@ final class Crowd {
         return api.create(api.upload(line.bytes())).id();
     }
 
-    /** A step waits until the next may start, and returns what that does. */
+    /** Waits until the next task may start, and returns it. */
     private interface Step {
         Callable<String> next(int number) throws InterruptedException;
     }
