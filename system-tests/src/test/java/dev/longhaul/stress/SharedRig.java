@@ -1,19 +1,19 @@
 package dev.longhaul.stress;
 
 import dev.longhaul.system.Stack;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the one {@link Rig} of the run to each test; started with the first, stopped after the last. */
+/** Hands the one {@link Rig} of this JVM to each test. It starts with the first test and stops when the JVM ends. */
 final class SharedRig implements ParameterResolver, BeforeEachCallback {
-    private static final Namespace NAMESPACE = Namespace.create(SharedRig.class);
+    private static @Nullable Rig shared;
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        rig(context).renew();
+        rig().renew();
     }
 
     @Override
@@ -23,13 +23,17 @@ final class SharedRig implements ParameterResolver, BeforeEachCallback {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return rig(context);
+        return rig();
     }
 
-    private static Rig rig(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(
-                        Rig.class, key -> new Rig(Stack.root().resolve("system-tests/target/rig")), Rig.class);
+    private static synchronized Rig rig() {
+        Rig running = shared;
+        if (running == null) {
+            String fork = System.getProperty("longhaul.fork", "1");
+            running = new Rig(Stack.root().resolve("system-tests/target/rig-" + fork));
+            shared = running;
+            Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop-rig"));
+        }
+        return running;
     }
 }
