@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Slices per second that one dispatcher claims from a stock of one-line slices. */
+/** Slices per second that one dispatcher claims from a stock of one-line slices, its first and last tenth left out. */
 final class Handout implements Scenario {
     private static final int SLICES = 20_000;
     private static final int IN_FLIGHT = 256;
     private static final double BOUND = 2_000;
+    private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Bench bench;
@@ -30,6 +31,9 @@ final class Handout implements Scenario {
             return "%.0f slices/s; bare loop %.0f calls/s".formatted(claims, loop);
         }
     }
+
+    /** The slices claimed so far at a time. */
+    private record Sample(double at, long claimed) {}
 
     Handout(Bench bench) {
         this.bench = bench;
@@ -61,21 +65,32 @@ final class Handout implements Scenario {
         double loop = new BareLoop(target, List.of(Json.bytes(ChatLines.body(0, ChatLines.question(0)))))
                 .callsPerSecond(measured, measured);
         Api api = new Api(status.api(), status.apiKey());
-        int count = bench.lines(SLICES);
         double created = rows.now();
-        Batch batch = Stock.create(status, api, rows, count);
-        double begin = rows.now();
-        api.resume(batch.id());
-        while (rows.claimed(created) < count) {
-            if (rows.now() > begin + PATIENCE.toSeconds()) {
-                throw new IllegalStateException("after %d s %,d of %,d slices are claimed"
-                        .formatted(PATIENCE.toSeconds(), rows.claimed(created), count));
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
+        List<Batch> stock = Stock.create(status, api, rows, bench.lines(SLICES) / Stock.SLICES);
+        int count = stock.size() * Stock.SLICES;
+        for (Batch batch : stock) {
+            api.resume(batch.id());
         }
-        double seconds = rows.now() - begin;
-        Batch ended = api.await(batch.id(), Duration.ofMillis(50), PATIENCE, Batch::ended);
-        Bench.check(api, ended, count);
-        return new Rates(count / seconds, loop);
+        Sample first = awaitClaimed(rows, created, count / 10);
+        Sample last = awaitClaimed(rows, created, count * 9 / 10);
+        for (Batch batch : stock) {
+            Bench.check(api, api.await(batch.id(), POLL, PATIENCE, Batch::ended), Stock.SLICES);
+        }
+        return new Rates((last.claimed() - first.claimed()) / (last.at() - first.at()), loop);
+    }
+
+    private static Sample awaitClaimed(BatchRows rows, double created, int slices) throws Exception {
+        double begin = rows.now();
+        while (true) {
+            Sample sample = new Sample(rows.now(), rows.claimed(created));
+            if (sample.claimed() >= slices) {
+                return sample;
+            }
+            if (sample.at() > begin + PATIENCE.toSeconds()) {
+                throw new IllegalStateException("after %d s %,d slices are claimed, of %,d"
+                        .formatted(PATIENCE.toSeconds(), sample.claimed(), slices));
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 }

@@ -2,36 +2,45 @@ package dev.longhaul.system;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A planned and paused batch of one-line slices, to be released at once by resuming it. */
+/** Planned and paused batches of one-line slices, to be released at once by resuming them. */
 public final class Stock {
+    /** Slices of each batch, as many as fit an input file that is kept in PostgreSQL. */
+    public static final int SLICES = 200;
+
     private static final int LINE_BYTES = 300;
     private static final Duration POLL = Duration.ofMillis(20);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Stock() {}
 
     /**
-     * Creates it; cut by SQL, since the API makes no such slices.
+     * Creates batches; their slices are cut by SQL, since the API makes no such slices.
      *
-     * @param status of a stack whose dispatchers are awake; they are stopped until the batch is paused
+     * @param status of a stack whose dispatchers are awake; they are stopped until all batches are paused
      */
-    public static Batch create(Stack.Status status, Api api, BatchRows rows, int lines) throws SQLException {
-        String file = api.upload(ChatLines.ofLength(lines, LINE_BYTES).bytes());
+    public static List<Batch> create(Stack.Status status, Api api, BatchRows rows, int batches) throws SQLException {
+        String file = api.upload(ChatLines.ofLength(SLICES, LINE_BYTES).bytes());
         List<Stack.Member> dispatchers = status.members().stream()
                 .filter(member -> member.name().startsWith("batch-dispatcher"))
                 .toList();
+        List<Batch> created = new ArrayList<>();
         dispatchers.forEach(Signal.STOP::send);
-        Batch batch;
         try {
-            batch = api.create(file);
-            api.pause(batch.id());
+            for (int i = 0; i < batches; i++) {
+                Batch batch = api.create(file);
+                api.pause(batch.id());
+                created.add(batch);
+            }
         } finally {
             dispatchers.forEach(Signal.CONT::send);
         }
-        api.await(batch.id(), POLL, LIMIT, now -> now.status().equals("in_progress"));
-        rows.cutIntoLines(batch.id(), lines, LINE_BYTES);
-        return batch;
+        for (Batch batch : created) {
+            api.await(batch.id(), POLL, LIMIT, now -> now.status().equals("in_progress"));
+            rows.cutIntoLines(batch.id(), SLICES, LINE_BYTES);
+        }
+        return created;
     }
 }

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(SharedRig.class)
 class StallTest {
     private static final int BURST = 120;
-    private static final int STOCK = 300;
     private static final long STREAM_MILLIS = 150;
     private static final int NAPS = 300;
     private static final Duration CALM = Duration.ofSeconds(13);
@@ -50,13 +49,13 @@ class StallTest {
     void nothingStallsWhenOneOfTwoProcessesFails(String process, Failure failure, Rig rig) throws Exception {
         try (Traffic traffic = new Traffic(rig);
                 BatchRows rows = new BatchRows(rig.stack())) {
-            Batch stock = Stock.create(rig.status(), rig.api(), rows, STOCK);
+            Batch stock = Stock.create(rig.status(), rig.api(), rows, 1).getFirst();
             Fault fault;
             Thread stream = Thread.ofVirtual().start(() -> stream(traffic));
             try {
                 traffic.burst(BURST, new Random(0));
                 rig.api().resume(stock.id());
-                traffic.add(stock.id(), ChatLines.of(STOCK));
+                traffic.add(stock.id(), ChatLines.of(Stock.SLICES));
                 traffic.awaitEnded(BURST / 3);
 
                 long begin = System.nanoTime();
