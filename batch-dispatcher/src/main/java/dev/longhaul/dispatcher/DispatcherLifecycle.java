@@ -114,7 +114,7 @@ class DispatcherLifecycle {
             intake.wake();
         });
         intake.start();
-        plans.start(batchId -> scheduler.wake());
+        plans.start(scheduler::wake);
         scheduler.start();
         started = true;
     }

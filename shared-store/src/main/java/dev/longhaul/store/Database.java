@@ -43,7 +43,7 @@ public class Database {
                 .compose(connection -> connection
                         .preparedQuery(sql)
                         .execute(Tuple.wrap(parameters))
-                        .eventually(connection::close)));
+                        .eventually(() -> connection.close())));
     }
 
     /** Runs the work in one transaction, again from its start after a serialization failure or deadlock; so it must be repeatable. */
