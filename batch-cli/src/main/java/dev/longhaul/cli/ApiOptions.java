@@ -29,12 +29,13 @@ final class ApiOptions {
             try {
                 BackendUrl.parse(api.toString());
             } catch (IllegalArgumentException e) {
-                throw CliException.usage(
-                        "--api must be a URL such as http://127.0.0.1:8700/v1, and is '" + api + "': " + e.getMessage());
+                throw CliException.usage("--api must be a URL such as http://127.0.0.1:8700/v1, and is '" + api + "': "
+                        + e.getMessage());
             }
             if (new HttpTarget(api).isUncheckable()) {
-                throw CliException.usage("--api: TLS certificates have no host names with an underscore such as that of "
-                        + api + "; use http or another name");
+                throw CliException.usage(
+                        "--api: TLS certificates have no host names with an underscore such as that of " + api
+                                + "; use http or another name");
             }
             String key = apiKey != null ? apiKey : System.getenv().getOrDefault("LONGHAUL_API_KEY", "");
             return new ApiClient(api, key, PATIENCE);

@@ -14,13 +14,18 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Writes the results of a batch that has ended; exits as `run` does.")
 final class DownloadCommand implements Callable<Integer> {
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "File for the results of lines that succeeded; - for standard output.")
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FILE",
+            description = "File for the results of lines that succeeded; - for standard output.")
     private Path output = Path.of("");
 
     @Option(
             names = "--errors",
             paramLabel = "FILE",
-            description = "File for the lines that failed, written only if there are any (default: OUTPUT.errors.jsonl).")
+            description =
+                    "File for the lines that failed, written only if there are any (default: OUTPUT.errors.jsonl).")
     private @Nullable Path errors;
 
     @Mixin

@@ -86,7 +86,12 @@ final class FilesCommand {
     @Command(name = "download", mixinStandardHelpOptions = true, description = "Writes a file's content.")
     int download(
             @Parameters(paramLabel = "ID", description = "The file, file-...") String id,
-            @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where to write it; - for standard output.") Path output,
+            @Option(
+                            names = "--output",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "Where to write it; - for standard output.")
+                    Path output,
             @Mixin ApiOptions api) {
         ResultTarget target = ResultTarget.check("--output", output);
         try {

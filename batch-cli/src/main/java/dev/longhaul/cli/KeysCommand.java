@@ -24,14 +24,18 @@ final class KeysCommand {
     @Command(
             name = "create",
             mixinStandardHelpOptions = true,
-            description = "Creates a key and prints its secret, which is shown only once. Creates the tenant if it does not exist.")
+            description =
+                    "Creates a key and prints its secret, which is shown only once. Creates the tenant if it does not exist.")
     static final class Create implements Callable<Integer> {
         private static final Pattern SPAN = Pattern.compile("([0-9]{1,9})([smhd])");
 
         @Parameters(index = "0", paramLabel = "NAME", description = "Name that says what the key is for.")
         private String name = "";
 
-        @Option(names = "--tenant", paramLabel = "ID", description = "Tenant that the key belongs to (default: that of the admin key).")
+        @Option(
+                names = "--tenant",
+                paramLabel = "ID",
+                description = "Tenant that the key belongs to (default: that of the admin key).")
         private @Nullable String tenant;
 
         @Option(

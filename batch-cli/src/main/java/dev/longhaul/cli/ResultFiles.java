@@ -72,7 +72,9 @@ record ResultFiles(ResultTarget output, @Nullable ResultTarget errors) {
             text.append("\nerrors: ").append(errors.path().toAbsolutePath().normalize());
         }
         if (errors == null && batch.errorFileId() != null) {
-            text.append("\nlines that failed: longhaul results ").append(batch.id()).append(" --errors");
+            text.append("\nlines that failed: longhaul results ")
+                    .append(batch.id())
+                    .append(" --errors");
         }
         return text.toString().strip();
     }

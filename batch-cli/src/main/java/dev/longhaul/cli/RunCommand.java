@@ -21,7 +21,11 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private Submission submission = new Submission();
 
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "File for the results of lines that succeed; - for standard output.")
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FILE",
+            description = "File for the results of lines that succeed; - for standard output.")
     private Path output = Path.of("");
 
     @Option(

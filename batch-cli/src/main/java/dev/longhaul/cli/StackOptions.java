@@ -64,9 +64,10 @@ final class StackOptions {
      */
     Settings applyTo(Settings current, Map<String, String> environment) {
         try {
-            boolean newBackends = backends != null && !backends.isEmpty();
-            boolean simulator = newBackends ? backends.contains(SIMULATOR) : current.simulator();
-            List<Backend> chosen = newBackends ? parse(backends) : current.backends();
+            List<String> named = backends == null ? List.of() : backends;
+            boolean newBackends = !named.isEmpty();
+            boolean simulator = newBackends ? named.contains(SIMULATOR) : current.simulator();
+            List<Backend> chosen = newBackends ? parse(named) : current.backends();
             return new Settings(
                     withKeys(chosen, environment),
                     simulator,
@@ -108,14 +109,15 @@ final class StackOptions {
             named.put(
                     equals < 0 ? onlyOne(backends) : known(backends, text.substring(0, equals)),
                     BackendKey.in(environment, variable)
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    KEY_OPTION + ": the environment has no " + variable)));
+                            .orElseThrow(() ->
+                                    new IllegalArgumentException(KEY_OPTION + ": the environment has no " + variable)));
         }
         return backends.stream()
                 .map(backend -> {
                     BackendKey key = named.get(backend.name());
                     if (key == null && backend.key() != null) {
-                        key = BackendKey.in(environment, backend.key().variable()).orElse(backend.key());
+                        key = BackendKey.in(environment, backend.key().variable())
+                                .orElse(backend.key());
                     }
                     return key == null ? backend : backend.withKey(key);
                 })

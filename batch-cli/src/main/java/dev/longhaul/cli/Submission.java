@@ -12,7 +12,11 @@ import picocli.CommandLine.Option;
 
 /** What a new batch is made of: its input file is uploaded, and it is created. */
 final class Submission {
-    @Option(names = "--input", required = true, paramLabel = "FILE", description = "File of requests, JSONL; - for standard input.")
+    @Option(
+            names = "--input",
+            required = true,
+            paramLabel = "FILE",
+            description = "File of requests, JSONL; - for standard input.")
     private Path input = Path.of("");
 
     @Option(

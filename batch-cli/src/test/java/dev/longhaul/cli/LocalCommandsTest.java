@@ -78,8 +78,8 @@ class LocalCommandsTest {
         try (FakeApi api = new FakeApi()
                         .answer("POST /v1/files", 200, "{\"id\":\"file-1\"}")
                         .answer("POST /v1/batches", 200, FakeApi.batch("validating", 0, 0, 0, ""));
-                ChildCommand submit =
-                        new ChildCommand(root, "", "submit", "--input", input, "--api", api.url().toString())) {
+                ChildCommand submit = new ChildCommand(
+                        root, "", "submit", "--input", input, "--api", api.url().toString())) {
             submit.input(line);
 
             assertThat(submit.output()).isEqualTo("batch_1\n");
@@ -106,10 +106,21 @@ class LocalCommandsTest {
                                 "GET /v1/batches/batch_1",
                                 200,
                                 FakeApi.batch(
-                                        "completed", 2, 1, 1, ",\"output_file_id\":\"file-o\",\"error_file_id\":\"file-e\""))
+                                        "completed",
+                                        2,
+                                        1,
+                                        1,
+                                        ",\"output_file_id\":\"file-o\",\"error_file_id\":\"file-e\""))
                         .answer("GET /v1/files/file-o/content", 200, "ok\n");
                 ChildCommand download = new ChildCommand(
-                        root, "", "download", "batch_1", "--output", "-", "--api", api.url().toString())) {
+                        root,
+                        "",
+                        "download",
+                        "batch_1",
+                        "--output",
+                        "-",
+                        "--api",
+                        api.url().toString())) {
             assertThat(download.output()).isEqualTo("ok\n");
             assertThat(download.errors()).isEqualTo("lines that failed: longhaul results batch_1 --errors\n");
             assertThat(download.exitCode()).isEqualTo(ExitCode.SOME_LINES_FAILED);
@@ -121,7 +132,8 @@ class LocalCommandsTest {
     @Test
     void shouldReachAnApiWhoseHostNameHasAnUnderscore() throws Exception {
         Path hosts = Files.writeString(root.resolve("hosts"), "127.0.0.1 my_longhaul\n");
-        try (FakeApi api = new FakeApi().answer("GET /v1/batches/batch_1", 200, FakeApi.batch("completed", 1, 1, 0, ""));
+        try (FakeApi api =
+                        new FakeApi().answer("GET /v1/batches/batch_1", 200, FakeApi.batch("completed", 1, 1, 0, ""));
                 ChildCommand show = new ChildCommand(
                         List.of("-Djdk.net.hosts.file=" + hosts),
                         root,
@@ -132,7 +144,10 @@ class LocalCommandsTest {
                         "http://my_longhaul:" + api.url().getPort() + "/v1")) {
             assertThat(show.output()).contains("batch_1");
             assertThat(show.exitCode()).as(show.errors()).isZero();
-            assertThat(api.received("GET /v1/batches/batch_1").getFirst().headers().get("Host"))
+            assertThat(api.received("GET /v1/batches/batch_1")
+                            .getFirst()
+                            .headers()
+                            .get("Host"))
                     .containsExactly("my_longhaul:" + api.url().getPort());
         }
     }

@@ -40,7 +40,8 @@ class StackOptionsTest {
 
     @Test
     void shouldGoBackToTheSimulatorOnRequest() {
-        assertThat(options("--backend", "sim").applyTo(RUNNING, Map.of()).backends()).isEmpty();
+        assertThat(options("--backend", "sim").applyTo(RUNNING, Map.of()).backends())
+                .isEmpty();
     }
 
     @Test
@@ -69,22 +70,23 @@ class StackOptionsTest {
         assertThat(changed.simulator()).isTrue();
         assertThat(changed.backends()).extracting(Backend::name).containsExactly("gpu");
         assertThat(options().applyTo(changed, Map.of()).simulator()).isTrue();
-        assertThat(options("--backend", "http://a/v1").applyTo(changed, Map.of()).simulator())
+        assertThat(options("--backend", "http://a/v1")
+                        .applyTo(changed, Map.of())
+                        .simulator())
                 .isFalse();
     }
 
     @Test
     void shouldRefuseABackendThatIsCalledAsTheSimulatorBesideIt() {
-        assertThatThrownBy(() -> options("--backend", "sim", "--backend", "sim=http://x")
-                        .applyTo(RUNNING, Map.of()))
+        assertThatThrownBy(() ->
+                        options("--backend", "sim", "--backend", "sim=http://x").applyTo(RUNNING, Map.of()))
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("'sim' twice");
     }
 
     @Test
     void shouldKnowTheVariableOfAKeyAndNotTheKey() {
-        Settings changed =
-                options("--backend-key-env", "gpu=GPU_KEY").applyTo(RUNNING, Map.of("GPU_KEY", "sk-secret"));
+        Settings changed = options("--backend-key-env", "gpu=GPU_KEY").applyTo(RUNNING, Map.of("GPU_KEY", "sk-secret"));
 
         assertThat(changed.backends().getFirst().key()).isNotNull();
         assertThat(changed.toString()).contains("GPU_KEY").doesNotContain("sk-secret");

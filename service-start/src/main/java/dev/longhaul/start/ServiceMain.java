@@ -16,7 +16,8 @@ public final class ServiceMain {
 
     /** Runs the service until it is asked to stop, or ends with code 1 on a Java that is too old. */
     public static void main(String[] arguments) {
-        Optional<String> refusal = refusal(Runtime.version().feature(), System.getProperty("java.home", "an unknown place"));
+        Optional<String> refusal =
+                refusal(Runtime.version().feature(), System.getProperty("java.home", "an unknown place"));
         if (refusal.isPresent()) {
             System.err.println(refusal.get());
             System.exit(1);

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,9 +207,14 @@ public final class ApiClient {
         return entries;
     }
 
-    JsonNode json(Supplier<HttpRequest> request) {
+    /** A request, made for each attempt. */
+    interface RequestMaker {
+        HttpRequest make() throws IOException;
+    }
+
+    JsonNode json(RequestMaker request) {
         return retry.run(() -> {
-            HttpResponse<String> response = send(request.get(), BodyHandlers.ofString());
+            HttpResponse<String> response = send(request.make(), BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
                 throw refusal(response.statusCode(), response.body());
             }
@@ -237,17 +240,12 @@ public final class ApiClient {
         }
     }
 
-    HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request(String path) throws IOException {
         return authorized(path).timeout(ANSWER_LIMIT);
     }
 
-    private HttpRequest.Builder authorized(String path) {
-        HttpRequest.Builder builder;
-        try {
-            builder = target.request(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private HttpRequest.Builder authorized(String path) throws IOException {
+        HttpRequest.Builder builder = target.request(path);
         return key.isEmpty() ? builder : builder.header("Authorization", "Bearer " + key);
     }
 

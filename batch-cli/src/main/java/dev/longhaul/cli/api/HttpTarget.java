@@ -33,7 +33,8 @@ public record HttpTarget(URI base) {
         }
         BackendUrl url = BackendUrl.parse(base.toString());
         InetAddress address = InetAddress.getByName(url.host());
-        String literal = address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+        String literal =
+                address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
         String scheme = url.tls() ? "https" : "http";
         return HttpRequest.newBuilder(URI.create(scheme + "://" + literal + ":" + url.port() + url.path() + path))
                 .header("Host", base.getRawAuthority());

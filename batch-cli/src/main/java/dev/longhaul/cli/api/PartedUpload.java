@@ -102,9 +102,7 @@ public final class PartedUpload {
         } catch (ExecutionException e) {
             // The first failure counts; those under way end by themselves or are broken off.
             senders.shutdownNow();
-            throw e.getCause() instanceof ApiException known
-                    ? known
-                    : new ApiException("the upload failed: " + e.getCause().getMessage(), e);
+            throw e.getCause() instanceof ApiException known ? known : new ApiException("the upload failed: " + e, e);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.longhaul.cli.api;
 
 import dev.longhaul.cli.failure.Reason;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** Repeats calls that found no server or one that can't answer now, with growing pauses, until patience ends. */
@@ -32,9 +31,7 @@ final class Retry {
             try {
                 return call.attempt();
             } catch (IOException e) {
-                failure = noAnswer(e);
-            } catch (UncheckedIOException e) {
-                failure = noAnswer(e.getCause());
+                failure = new ApiException("no answer from " + server + ": " + Reason.of(e), e);
             } catch (ApiException e) {
                 if (!isPassing(e.status())) {
                     throw e;
@@ -52,10 +49,6 @@ final class Retry {
             }
             pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
         }
-    }
-
-    private ApiException noAnswer(IOException cause) {
-        return new ApiException("no answer from " + server + ": " + Reason.of(cause), cause);
     }
 
     private static boolean isPassing(int status) {

@@ -39,7 +39,8 @@ public final class Reason {
     }
 
     private static boolean isUnresolved(Throwable failure) {
-        return Stream.<@Nullable Throwable>iterate(failure, Objects::nonNull, each -> each == null ? null : each.getCause())
+        return Stream.<@Nullable Throwable>iterate(
+                        failure, Objects::nonNull, each -> each == null ? null : each.getCause())
                 .anyMatch(UnresolvedAddressException.class::isInstance);
     }
 

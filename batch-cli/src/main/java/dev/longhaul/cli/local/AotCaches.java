@@ -67,7 +67,8 @@ final class AotCaches {
                         List.of(jar.toString(), Files.getLastModifiedTime(jar).toString()));
             }
         } catch (IOException e) {
-            throw new LocalException(program.module() + " has not been built: " + program.files(root) + " is missing", e);
+            throw new LocalException(
+                    program.module() + " has not been built: " + program.files(root) + " is missing", e);
         }
         return directory.resolve(program.module() + "-" + fingerprint.value() + ".aot");
     }

@@ -84,8 +84,7 @@ public final class AotTraining {
     }
 
     private List<String> recordingFlags(String process) {
-        return List.of(
-                Supervisor.RECORD, "-XX:AOTConfiguration=" + recording(Program.of(process)), AotCaches.QUIET);
+        return List.of(Supervisor.RECORD, "-XX:AOTConfiguration=" + recording(Program.of(process)), AotCaches.QUIET);
     }
 
     private Path recording(Program program) {
@@ -100,7 +99,11 @@ public final class AotTraining {
         List<String> command = new ArrayList<>(program.command(home.root(), Map.of()));
         command.addAll(
                 1,
-                List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + recorded, "-XX:AOTCache=" + fresh, AotCaches.QUIET));
+                List.of(
+                        "-XX:AOTMode=create",
+                        "-XX:AOTConfiguration=" + recorded,
+                        "-XX:AOTCache=" + fresh,
+                        AotCaches.QUIET));
         if (program.isService()) {
             command.addAll(program.jar(home.root()));
         }
@@ -128,7 +131,8 @@ public final class AotTraining {
     private void deleteOthers() {
         List<Path> current = Stream.of(Program.values()).map(caches::file).toList();
         try (Stream<Path> files = Files.list(caches.directory())) {
-            for (Path file : files.filter(file -> file.toString().endsWith(".aot")).toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".aot")).toList()) {
                 if (!current.contains(file)) {
                     Files.delete(file);
                 }

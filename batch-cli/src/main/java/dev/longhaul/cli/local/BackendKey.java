@@ -25,7 +25,8 @@ public record BackendKey(String variable, String digest) {
     /** The key in that variable; empty when the environment does not have it. */
     public static Optional<BackendKey> in(Map<String, String> environment, String variable) {
         String key = environment.getOrDefault(variable, "").strip();
-        BackendKey found = new BackendKey(variable, new Fingerprint().add(List.of(key)).value());
+        BackendKey found =
+                new BackendKey(variable, new Fingerprint().add(List.of(key)).value());
         return key.isEmpty() ? Optional.empty() : Optional.of(found);
     }
 }

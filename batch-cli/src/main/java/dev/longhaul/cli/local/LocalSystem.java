@@ -43,10 +43,7 @@ public final class LocalSystem {
 
     /** @param jvmFlags more flags for the JVM of a process, by its name */
     LocalSystem(
-            Home home,
-            Map<String, String> environment,
-            Consumer<String> say,
-            Function<String, List<String>> jvmFlags) {
+            Home home, Map<String, String> environment, Consumer<String> say, Function<String, List<String>> jvmFlags) {
         this.home = home;
         this.environment = Map.copyOf(environment);
         this.say = say;

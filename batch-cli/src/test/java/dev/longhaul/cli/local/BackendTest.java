@@ -36,7 +36,16 @@ class BackendTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "8000", "127.0.0.1:8000", "ftp://gpu.example", "http://", "http://a b", "http://gpu:99999/v1", "GPU=http://gpu"})
+            strings = {
+                "",
+                "8000",
+                "127.0.0.1:8000",
+                "ftp://gpu.example",
+                "http://",
+                "http://a b",
+                "http://gpu:99999/v1",
+                "GPU=http://gpu"
+            })
     void shouldSayWhatIsWrongWithAnythingElse(String text) {
         assertThatThrownBy(() -> Backend.parse(text, 1))
                 .isInstanceOf(IllegalArgumentException.class)

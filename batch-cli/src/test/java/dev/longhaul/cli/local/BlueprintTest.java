@@ -103,8 +103,7 @@ class BlueprintTest {
     }
 
     private static Settings keyed(String key) {
-        BackendKey inEnvironment =
-                BackendKey.in(Map.of("A_KEY", key), "A_KEY").orElseThrow();
+        BackendKey inEnvironment = BackendKey.in(Map.of("A_KEY", key), "A_KEY").orElseThrow();
         Backend backend = Backend.parse("a=http://127.0.0.1:1/v1", 1).withKey(inEnvironment);
         return new Settings(List.of(backend), false, List.of(), 0, 1, 1, List.of());
     }
