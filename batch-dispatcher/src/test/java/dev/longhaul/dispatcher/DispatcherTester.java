@@ -10,7 +10,6 @@ import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
-import dev.longhaul.store.Database;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -323,7 +322,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     /** A schema of its own as the product makes it, with two tenants, so that what a test does there meets nobody else. */
-    public Database newDatabase(Vertx vertx) {
+    public CountingDatabase newDatabase(Vertx vertx) {
         String schema = "test_" + UUID.randomUUID().toString().replace("-", "");
         Flyway.configure()
                 .dataSource("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser())
@@ -338,7 +337,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                         .addProperty("search_path", schema))
                 .using(vertx)
                 .build();
-        Database database = new Database(pool);
+        CountingDatabase database = new CountingDatabase(pool);
         database.run("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
         database.run("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");
         database.run("insert into results_partition (partition) values (0)");

@@ -119,6 +119,24 @@ class PlanAttemptsTest {
                 .isEqualTo("true");
     }
 
+    @Test
+    void aOneLineBatchIsPlannedByTwoStatementsAndNoTransaction() {
+        String batch = world.inline("t1", chat("a"));
+        PlanAttempts attempts = new PlanAttempts(world.means(backends), LONG);
+        int statements = world.database.statements.get();
+        int transactions = world.database.transactions.get();
+
+        world.claim(PlanLane.INLINE, 8, "").forEach(attempts::run);
+
+        assertThat(world.database.statements.get() - statements).isEqualTo(2);
+        assertThat(world.database.transactions.get() - transactions).isZero();
+        assertThat(world.outcome(batch)).isEqualTo("in_progress|null");
+        assertThat(world.database.run("select from slice where batch_id = $1", batch))
+                .hasSize(1);
+        assertThat(world.database.run("select from outbox where batch_id = $1", batch))
+                .hasSize(1);
+    }
+
     private PlanService service(PlanConfig planConfig) {
         return new PlanService(
                 world.claims,

@@ -2,11 +2,11 @@ package dev.longhaul.dispatcher.plan;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.longhaul.dispatcher.CountingDatabase;
 import dev.longhaul.dispatcher.DispatcherTester;
 import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.dispatcher.backend.ModelMemory;
 import dev.longhaul.dispatcher.backend.ModelServer;
-import dev.longhaul.store.Database;
 import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.ObjectStoreConfig;
@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 final class PlanWorld implements AutoCloseable {
-    private static @Nullable Database shared;
+    private static @Nullable CountingDatabase shared;
 
     private final HttpServer s3;
     private final CountDownLatch closed = new CountDownLatch(1);
     private int batches;
 
     final ModelServer backend = new ModelServer();
-    final Database database;
+    final CountingDatabase database;
     final PlanClaims claims;
     final PlanStore store;
     final FileSegments files;
@@ -57,8 +57,8 @@ final class PlanWorld implements AutoCloseable {
     }
 
     /** Made once: its migrations take longer than most tests. */
-    private static synchronized Database emptyDatabase(Vertx vertx) {
-        Database made = shared;
+    private static synchronized CountingDatabase emptyDatabase(Vertx vertx) {
+        CountingDatabase made = shared;
         if (made == null) {
             made = DispatcherTester.get().newDatabase(vertx);
             shared = made;
