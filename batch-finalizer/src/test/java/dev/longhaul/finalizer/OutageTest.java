@@ -61,7 +61,11 @@ class OutageTest {
         try (Finalizer finalizer = tester.finalizer("segment-bytes", "1M", "budget-bytes", "4M", "hold-back", "50ms")) {
             finalizer.start();
             for (int line = 0; line < lines; line++) {
-                batch.produce(0, LineOutcome.COMPLETED, number -> "{\"n\":\"" + number + "x".repeat(MEBIBYTE) + "\"}\n", line);
+                batch.produce(
+                        0,
+                        LineOutcome.COMPLETED,
+                        number -> "{\"n\":\"" + number + "x".repeat(MEBIBYTE) + "\"}\n",
+                        line);
             }
             await("the budget is spent").until(() -> finalizer.heldBytes() > 4 * MEBIBYTE);
             // One fetch may come on top: a partition's is 4 MiB.

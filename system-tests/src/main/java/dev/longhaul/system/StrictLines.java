@@ -35,8 +35,8 @@ public final class StrictLines {
      */
     public static long count(InputStream content) throws IOException {
         // A decoder of one's own reports malformed input; the reader's default replaces it.
-        BufferedReader text = new BufferedReader(
-                new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
+        BufferedReader text =
+                new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
         long lines = 0;
         while (hasMore(text)) {
             Line line = new Line(text);

@@ -28,9 +28,7 @@ class OutageTest {
         Stack.Status before = tester.stack().status();
 
         tester.stop(server);
-        Awaitility.await("the outage lasts")
-                .pollDelay(OUTAGE)
-                .until(() -> true);
+        Awaitility.await("the outage lasts").pollDelay(OUTAGE).until(() -> true);
         Stack.Status meanwhile = tester.stack().status();
         tester.simulator().behave(Map.of("count_lines", true));
         tester.up();

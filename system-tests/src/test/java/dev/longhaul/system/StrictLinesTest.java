@@ -20,7 +20,17 @@ class StrictLinesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{}", "{}\n\n", "{}\n{} {}\n", "[]\n", "{\"a\":\n1}\n", "{\"a\":1", "{}x\n", "\uFEFF{}\n", "{'a':1}\n"})
+            strings = {
+                "{}",
+                "{}\n\n",
+                "{}\n{} {}\n",
+                "[]\n",
+                "{\"a\":\n1}\n",
+                "{\"a\":1",
+                "{}x\n",
+                "\uFEFF{}\n",
+                "{'a':1}\n"
+            })
     void whatAStrictClientRefusesIsRefusedWithItsLine(String text) {
         assertThatThrownBy(() -> count(text)).isInstanceOf(IOException.class).hasMessageStartingWith("line ");
     }
