@@ -97,7 +97,8 @@ final class Burst implements Scenario {
         double begin = rows.now();
         List<String> ids = clients.create(count);
         double created = rows.now();
-        while (rows.count("validating", begin) > 0 || rows.now() < begin + outageLength().toSeconds()) {
+        while (rows.count("validating", begin) > 0
+                || rows.now() < begin + outageLength().toSeconds()) {
             requireWithin(rows, created, PATIENCE.plus(OUTAGE), "not all are planned");
             TimeUnit.MILLISECONDS.sleep(100);
         }
@@ -168,7 +169,8 @@ final class Burst implements Scenario {
         double cpu = Series.median(runs.stream().map(Result::cpuMillis).toList());
         double call = LATENCY_MS;
         figures.accept(new Figure(
-                "%,d one-line batches by 50 clients: from the last create to the last completion".formatted(bench.lines(BATCHES)),
+                "%,d one-line batches by 50 clients: from the last create to the last completion"
+                        .formatted(bench.lines(BATCHES)),
                 "%.1f s".formatted(tail),
                 "creating them: %.1f s".formatted(creating),
                 tail / creating,

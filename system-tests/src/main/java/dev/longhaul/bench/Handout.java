@@ -1,8 +1,8 @@
 package dev.longhaul.bench;
 
 import dev.longhaul.system.Api;
-import dev.longhaul.system.BatchRows;
 import dev.longhaul.system.Batch;
+import dev.longhaul.system.BatchRows;
 import dev.longhaul.system.ChatLines;
 import dev.longhaul.system.Json;
 import dev.longhaul.system.Simulator;

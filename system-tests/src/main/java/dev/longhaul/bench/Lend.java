@@ -5,7 +5,6 @@ import dev.longhaul.system.ChatLines;
 import dev.longhaul.system.Simulator;
 import dev.longhaul.system.Stack;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 

@@ -34,7 +34,9 @@ final class Statements implements AutoCloseable {
         this.log = stack.data().resolve("data/stack/postgres.log");
         // The local server trusts local users. Only its superuser may change what it logs.
         this.connection = DriverManager.getConnection(
-                "jdbc:" + String.valueOf(addresses.get("LONGHAUL_POSTGRES_URL")).replaceFirst("/longhaul$", "/postgres"),
+                "jdbc:"
+                        + String.valueOf(addresses.get("LONGHAUL_POSTGRES_URL"))
+                                .replaceFirst("/longhaul$", "/postgres"),
                 "postgres",
                 "postgres");
         log("all");

@@ -42,7 +42,8 @@ final class Sustained implements Scenario {
                 BatchRows rows = new BatchRows(stack)) {
             double fsync = Fsync.medianMillis(bench.directory());
             List<Burst.Result> bursts = bench.repeat("burst", () -> Burst.run(stack, rows, bench.lines(BURST)));
-            double rate = Series.median(bursts.stream().map(Burst.Result::perSecond).toList());
+            double rate =
+                    Series.median(bursts.stream().map(Burst.Result::perSecond).toList());
             Minute minute = minute(stack, rows, rate / 2);
             bench.say("  " + minute);
             figures.accept(new Figure(
@@ -73,9 +74,8 @@ final class Sustained implements Scenario {
         Burst.awaitAll(rows, begin, rows.now(), count);
         double used = Cpu.seconds(status) - cpu;
         clients.check(ids);
-        List<Double> millis = rows.completed(begin).stream()
-                .map(BatchRows.Completed::millis)
-                .toList();
+        List<Double> millis =
+                rows.completed(begin).stream().map(BatchRows.Completed::millis).toList();
         return new Minute(perSecond, millis, used * 1e3 / count);
     }
 

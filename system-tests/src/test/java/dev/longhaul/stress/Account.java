@@ -29,7 +29,8 @@ record Account(String name, int batches, long begin, List<Fault> faults, List<St
     }
 
     String summary() {
-        return "%s: %d batches, %d faults, longest stall %.1f s".formatted(name, batches, faults.size(), worst().seconds());
+        return "%s: %d batches, %d faults, longest stall %.1f s"
+                .formatted(name, batches, faults.size(), worst().seconds());
     }
 
     @Override

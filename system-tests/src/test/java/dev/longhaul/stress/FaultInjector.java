@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 
 /** Injects random faults, the same ones for the same seed. Belongs to one thread. */
 final class FaultInjector {
-    private static final List<Mode> MODES = Stream.of(Mode.values())
-            .filter(mode -> mode != Mode.PASS)
+    private static final List<Mode> MODES =
+            Stream.of(Mode.values()).filter(mode -> mode != Mode.PASS).toList();
+    private static final List<String> PROCESSES = Stream.of(Rig.DISPATCHERS, Rig.FINALIZERS, List.of(Rig.API))
+            .flatMap(List::stream)
             .toList();
-    private static final List<String> PROCESSES =
-            Stream.of(Rig.DISPATCHERS, Rig.FINALIZERS, List.of(Rig.API)).flatMap(List::stream).toList();
     private static final List<String> WORKERS =
             Stream.of(Rig.DISPATCHERS, Rig.FINALIZERS).flatMap(List::stream).toList();
     private static final Map<Server, Excuse> EXCUSES = new EnumMap<>(Map.of(
@@ -54,8 +54,9 @@ final class FaultInjector {
                         process + " cut off from POSTGRES: SWALLOW",
                         Excuse.NOBODY,
                         14,
-                        () -> proxy.disturb(Mode.SWALLOW, port -> ClientPorts.of(rig.pid(process))
-                                .contains(port)),
+                        () -> proxy.disturb(
+                                Mode.SWALLOW,
+                                port -> ClientPorts.of(rig.pid(process)).contains(port)),
                         proxy::heal);
             }
             case 6 -> disturb(List.of(Server.BACKEND_1, Server.BACKEND_2), any(MODES), Excuse.EVERYBODY);

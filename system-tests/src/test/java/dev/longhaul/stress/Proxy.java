@@ -126,7 +126,7 @@ final class Proxy implements AutoCloseable {
         connections.forEach(Connection::reset);
     }
 
-    private final class Connection {
+    private static final class Connection {
         private final Socket client;
         private final Socket server;
         private volatile Mode mode = Mode.PASS;

@@ -140,8 +140,7 @@ class ProxyTest {
 
         assertThat(ClientPorts.of(ProcessHandle.current().pid())).contains(client.getLocalPort());
         Awaitility.await("the proxy knows it")
-                .until(() -> !proxy.serverPorts(Set.of(client.getLocalPort()))
-                        .isEmpty());
+                .until(() -> !proxy.serverPorts(Set.of(client.getLocalPort())).isEmpty());
     }
 
     private Socket connect() throws IOException {

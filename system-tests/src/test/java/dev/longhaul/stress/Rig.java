@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -63,29 +64,34 @@ final class Rig implements AutoCloseable {
         int kafkaPort = FreePort.choose();
         stack = new Stack(data, environment(ports, kafkaPort));
         stack.reset();
-        ports.forEach((server, port) -> proxies.put(
-                server, new Proxy(port, () -> server == Server.KAFKA ? kafkaPort : port(server.process))));
+        ports.forEach((server, port) ->
+                proxies.put(server, new Proxy(port, () -> server == Server.KAFKA ? kafkaPort : port(server.process))));
         stack.up("--dispatchers", "2", "--finalizers", "2", "--sim-args", "--latency-ms " + LATENCY_MS);
         status = stack.status();
     }
 
     private static Map<String, String> environment(Map<Server, Integer> ports, int kafkaPort) {
         String servers = " -DLONGHAUL_KAFKA=127.0.0.1:%d -DLONGHAUL_POSTGRES_URL=postgresql://127.0.0.1:%d/longhaul"
-                .formatted(ports.get(Server.KAFKA), ports.get(Server.POSTGRES))
+                        .formatted(ports.get(Server.KAFKA), ports.get(Server.POSTGRES))
                 + " -DLONGHAUL_S3_ENDPOINT=http://127.0.0.1:%d".formatted(ports.get(Server.S3));
         StringBuilder backends = new StringBuilder(" -Dlonghaul.backends.sim.endpoints=/v1/embeddings");
         for (Server replica : List.of(Server.BACKEND_1, Server.BACKEND_2)) {
-            String prefix = " -Dlonghaul.backends.replica-" + replica.ordinal();
+            String prefix = " -Dlonghaul.backends."
+                    + replica.name().toLowerCase(Locale.ROOT).replace("_", "-");
             backends.append(prefix + ".url=http://127.0.0.1:" + ports.get(replica) + "/v1")
                     .append(prefix + ".models=sim-chat" + prefix + ".timeout=" + CALL_TIMEOUT);
         }
         return Map.of(
-                "LONGHAUL_JAVA_OPTS", System.getProperty("test.jit", ""),
+                "LONGHAUL_JAVA_OPTS",
+                System.getProperty("test.jit", ""),
                 "LONGHAUL_JAVA_OPTS_LOCAL_STACK",
-                        "-Dlocal-stack.kafka-proxied=" + kafkaPort + ":" + ports.get(Server.KAFKA),
-                "LONGHAUL_JAVA_OPTS_BATCH_API", servers,
-                "LONGHAUL_JAVA_OPTS_BATCH_DISPATCHER", servers + backends,
-                "LONGHAUL_JAVA_OPTS_BATCH_FINALIZER", servers);
+                "-Dlocal-stack.kafka-proxied=" + kafkaPort + ":" + ports.get(Server.KAFKA),
+                "LONGHAUL_JAVA_OPTS_BATCH_API",
+                servers,
+                "LONGHAUL_JAVA_OPTS_BATCH_DISPATCHER",
+                servers + backends,
+                "LONGHAUL_JAVA_OPTS_BATCH_FINALIZER",
+                servers);
     }
 
     /** The port of a process, which is chosen at its first start. */
@@ -165,7 +171,9 @@ final class Rig implements AutoCloseable {
             repair();
         } catch (IllegalStateException notReady) {
             note("starting services again: " + notReady.getMessage());
-            Stream.of(DISPATCHERS, FINALIZERS, List.of(API)).flatMap(List::stream).forEach(this::kill);
+            Stream.of(DISPATCHERS, FINALIZERS, List.of(API))
+                    .flatMap(List::stream)
+                    .forEach(this::kill);
             repair();
         }
     }

@@ -94,8 +94,7 @@ class StallTest {
         Random random = new Random();
         for (int nap = 0; nap < NAPS; nap++) {
             rig.putToSleep(process);
-            if (rows.idleInTransaction(
-                    rig.proxy(Server.POSTGRES).serverPorts(ClientPorts.of(rig.pid(process))))) {
+            if (rows.idleInTransaction(rig.proxy(Server.POSTGRES).serverPorts(ClientPorts.of(rig.pid(process))))) {
                 return true;
             }
             rig.wakeUp(process);
