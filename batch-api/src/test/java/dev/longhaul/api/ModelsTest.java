@@ -23,10 +23,6 @@ class ModelsTest {
     void someModels() {
         Readiness.await();
         database.run("""
-                create table if not exists backend_model (
-                  backend text not null, model text not null, seen_at timestamptz not null default now(),
-                  primary key (backend, model))""");
-        database.run("""
                 insert into backend_model (backend, model, seen_at) values
                   ('models-1', 'meta-llama/Llama-3', '2026-01-01T00:00:00Z'),
                   ('models-2', 'meta-llama/Llama-3', '2026-01-02T00:00:00Z'),
