@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,17 +40,31 @@ public class Database {
      * made, its time-out stays armed and fails the statement a second time, 30 s later, with a stack trace in the log.
      */
     public RowSet<Row> run(String sql, @Nullable Object... parameters) {
-        return repeated(() -> pool.getConnection()
-                .compose(connection -> connection
-                        .preparedQuery(sql)
-                        .execute(Tuple.wrap(parameters))
-                        .eventually(() -> connection.close())));
+        return repeated(() -> {
+            SqlConnection connection = connect();
+            try {
+                return await(connection.preparedQuery(sql).execute(Tuple.wrap(parameters)));
+            } finally {
+                connection.close();
+            }
+        });
+    }
+
+    /** A connection of the pool. One that comes after its caller has given up goes back. */
+    private SqlConnection connect() {
+        Future<SqlConnection> connection = pool.getConnection();
+        try {
+            return await(connection);
+        } catch (StoreException e) {
+            connection.onSuccess(SqlConnection::close);
+            throw e;
+        }
     }
 
     /** Runs the work in one transaction, again from its start after a serialization failure or deadlock; so it must be repeatable. */
     public <T> T inTransaction(Function<Transaction, T> work) {
         for (int attempt = 1; ; attempt++) {
-            SqlConnection connection = await(pool.getConnection());
+            SqlConnection connection = connect();
             try {
                 io.vertx.sqlclient.Transaction transaction = await(connection.begin());
                 try {
@@ -92,7 +107,7 @@ public class Database {
 
     /** A connection kept for its session's sake (advisory locks); its end is the session's end. */
     public Session openSession() {
-        return new Session(await(pool.getConnection()));
+        return new Session(connect());
     }
 
     /** See {@link #openSession}. */
@@ -127,14 +142,10 @@ public class Database {
         }
     }
 
-    private interface Statement {
-        Future<RowSet<Row>> start();
-    }
-
-    private static RowSet<Row> repeated(Statement statement) {
+    private static RowSet<Row> repeated(Supplier<RowSet<Row>> statement) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return await(statement.start());
+                return statement.get();
             } catch (StoreException e) {
                 if (attempt == ATTEMPTS || !isRepeatable(e)) {
                     throw e;
