@@ -69,7 +69,11 @@ final class Faults {
             started = coming;
             coming = new ArrayList<>();
         }
-        Future.join(started).otherwiseEmpty().toCompletionStage().toCompletableFuture().join();
+        Future.join(started)
+                .otherwiseEmpty()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
         return broken;
     }
 

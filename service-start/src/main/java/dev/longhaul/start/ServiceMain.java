@@ -22,7 +22,8 @@ public final class ServiceMain {
             System.err.println(refusal.get());
             System.exit(1);
         }
-        // Quarkus would answer a malformed URL with an empty 400, ahead of everything of ours; batch-api has a body and an id for it.
+        // Quarkus would answer a malformed URL with an empty 400, ahead of everything of ours; batch-api has a body and
+        // an id for it.
         System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(arguments);
     }

@@ -135,6 +135,7 @@ class OutageTest {
         tester.simulator().behave(Map.of("count_lines", true));
 
         assertThat(tester.check(tester.end(batch), lines).output()).isEqualTo(lines.count());
-        assertThat(tester.check(tester.end(tester.start(lines)), lines).output()).isEqualTo(lines.count());
+        assertThat(tester.check(tester.end(tester.start(lines)), lines).output())
+                .isEqualTo(lines.count());
     }
 }

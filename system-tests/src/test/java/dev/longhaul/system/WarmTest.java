@@ -28,7 +28,9 @@ class WarmTest {
 
             assertThat(stack.command(LIMIT, "warm").orThrow()).contains("there already");
             try (Stream<Path> left = Files.list(files)) {
-                assertThat(left.map(file -> file.getFileName().toString())).hasSize(PROGRAMS + 1).contains("lock");
+                assertThat(left.map(file -> file.getFileName().toString()))
+                        .hasSize(PROGRAMS + 1)
+                        .contains("lock");
             }
             assertThat(directory.resolve("data")).doesNotExist();
             stack.up();

@@ -45,7 +45,9 @@ class BackendAddressTest {
 
     @Test
     void refusesWhatItWouldHaveToDrop() {
-        for (String url : new String[] {"http://user:pw@h/v1", "http://h/v1?api-version=1", "http://h/v1#x", "http://h:99999/v1"}) {
+        for (String url :
+                new String[] {"http://user:pw@h/v1", "http://h/v1?api-version=1", "http://h/v1#x", "http://h:99999/v1"
+                }) {
             assertThatThrownBy(() -> BackendAddress.parse("gpu", url))
                     .hasMessageContaining("longhaul.backends.gpu.url")
                     .hasMessageNotContaining("pw");

@@ -25,6 +25,7 @@ final class Assignment implements ConsumerRebalanceListener {
     private static final long RETRY_MILLIS = 500;
     /** A process that was asleep must first hear from Kafka whether it is still a member: longer than a heartbeat's interval. */
     private static final long LATER_MILLIS = 3_000;
+
     private static final long HOLD_MILLIS = 1_000;
     /** A takeover is over sooner, as a rule. */
     private static final Duration TELL_AFTER = Duration.ofSeconds(2);
