@@ -2,7 +2,6 @@ package dev.longhaul.dispatcher;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.longhaul.dispatcher.plan.PlanService;
 import dev.longhaul.localstack.LocalStack;
 import dev.longhaul.localstack.Part;
 import dev.longhaul.model.Ids;
@@ -11,9 +10,9 @@ import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
