@@ -17,13 +17,13 @@ import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.ObjectStoreConfig;
 import dev.longhaul.store.OutboxSignal;
+import dev.longhaul.store.PostgresPool;
 import dev.longhaul.store.Transitions;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -66,14 +66,15 @@ public final class FinalizerTester {
     private FinalizerTester() throws Exception {
         stack = LocalStack.start(Files.createTempDirectory("finalizer-test"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
-        Pool pool = PgBuilder.pool()
-                .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
+        Pool pool = PostgresPool.create(
+                Vertx.vertx(),
+                new PoolOptions().setMaxSize(12),
+                List.of(PgConnectOptions.fromUri(stack.postgresUrl())
                         .setUser(stack.postgresUser())
                         .setPassword(stack.postgresUser())
-                        .setCachePreparedStatements(true))
-                .with(new PoolOptions().setMaxSize(12))
-                .using(Vertx.vertx())
-                .build();
+                        .setCachePreparedStatements(true)),
+                "finalizer-test",
+                Duration.ofSeconds(30));
         database = new Database(pool);
         migrate();
         SmallRyeConfig config = config(stack.systemProperties(), ObjectStoreConfig.class);

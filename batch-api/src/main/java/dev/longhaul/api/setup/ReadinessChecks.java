@@ -29,7 +29,7 @@ class ReadinessChecks {
         return check(
                 "postgresql",
                 Setup.Part.POSTGRESQL,
-                () -> database.run("select 1").size() == 1);
+                database::isReady);
     }
 
     @Produces

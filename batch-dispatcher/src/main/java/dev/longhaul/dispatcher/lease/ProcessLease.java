@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher.lease;
 
 import dev.longhaul.store.Database;
 import dev.longhaul.store.LeaderLease;
+import dev.longhaul.store.Session;
 import dev.longhaul.store.StoreException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -23,7 +24,7 @@ public class ProcessLease {
 
     private final Database database;
     private volatile Identity identity = new Identity("none", 0, 1, 0);
-    private Database.@Nullable Session session;
+    private @Nullable Session session;
 
     public ProcessLease(Database database) {
         this.database = database;
@@ -58,7 +59,7 @@ public class ProcessLease {
      */
     public synchronized void renew(JsonObject wanted, JsonObject troubled) {
         long before = System.nanoTime();
-        Database.Session held = session;
+        Session held = session;
         if (held == null || !held.isOpen() || !update(before, wanted, troubled)) {
             register(before, wanted);
             // At once, so that it takes its share of the backends among the others and never the whole.
@@ -89,7 +90,7 @@ public class ProcessLease {
     private void register(long before, JsonObject wanted) {
         closeSession();
         String id = "dispatcher-" + UUID.randomUUID();
-        Database.Session fresh = database.openSession();
+        Session fresh = database.openSession();
         session = fresh;
         int key = fresh.run("""
                 insert into process (id, kind, lease_until, wanted)
@@ -104,7 +105,7 @@ public class ProcessLease {
     }
 
     private void closeSession() {
-        Database.Session held = session;
+        Session held = session;
         if (held != null) {
             held.close();
         }
