@@ -233,10 +233,10 @@ public class Dispatch {
     /** Lets go of the slices that were claimed under an identity which this process has lost: they are anybody's now. Blocks. */
     public void dropForeign() {
         String holder = lease.identity().id();
-        claims.handBackLost(reports.foreign(holder));
         reports.held().stream()
                 .filter(run -> !run.claim().holder().equals(holder) && !run.isBrokenOff())
                 .forEach(this::stop);
+        reports.excuseLost();
     }
 
     /** Hands everything back that was not started; returns at once. */

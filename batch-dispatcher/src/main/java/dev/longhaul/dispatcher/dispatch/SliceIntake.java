@@ -55,6 +55,8 @@ public class SliceIntake {
     private final Thread thread =
             Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
     private volatile boolean running = true;
+    /** Whether the last claim failed, so that slices may have been claimed without an answer. */
+    private boolean unanswered;
 
     SliceIntake(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
@@ -121,6 +123,7 @@ public class SliceIntake {
 
     private void takeHints(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
         while (running) {
+            handBackUnanswered();
             if (!appetite.isHungry()) {
                 if (hunger.tryAcquire(HUNGER_MILLIS, TimeUnit.MILLISECONDS)) {
                     hunger.drainPermits();
@@ -138,8 +141,7 @@ public class SliceIntake {
                     deadLetters.send(record, e);
                 }
             }
-            List<SliceClaim> claimed =
-                    hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
+            List<SliceClaim> claimed = hints.isEmpty() ? List.of() : claim(hints);
             // From here on they are ours, whatever becomes of the acknowledgement.
             reports.claimed(claimed);
             appetite.arriving(claimed.stream().mapToInt(SliceClaim::openLines).sum());
@@ -147,6 +149,21 @@ public class SliceIntake {
             records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
             consumer.commitAsync();
             appetite.measure();
+        }
+    }
+
+    private List<SliceClaim> claim(List<SliceHint> hints) {
+        unanswered = true;
+        List<SliceClaim> claimed = claims.claim(lease.identity().id(), hints);
+        unanswered = false;
+        return claimed;
+    }
+
+    /** A claim whose answer was lost may have brought slices. */
+    private void handBackUnanswered() {
+        if (unanswered) {
+            reports.handBackUnanswered(lease.identity().id());
+            unanswered = false;
         }
     }
 

@@ -13,9 +13,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one lease that covers every slice this process holds. Others take the process for dead when its PostgreSQL session ends (an
- * advisory lock comes free, so a kill is seen at once) or when the lease is 10 s old. A process that could not renew starts no
- * further line, and takes a new identity when it finds its row gone.
+ * The one lease that covers every slice this process holds. It is renewed on the session that holds the process's advisory lock, so
+ * that the two cannot part and the session is never idle. Others take the process for dead when no session holds its lock and it has
+ * missed a renewal, or when the lease is 10 s old; whoever finds it dead deletes its row.
+ *
+ * <p>As long as the row is there nobody has taken anything from this process: it may lose its session, or its lease may run out, and it
+ * goes on under the same identity once it has renewed the lease on another session. It takes a new identity only when its row is gone.
  */
 @Singleton // asked for every line: without a proxy
 public class ProcessLease {
@@ -24,7 +27,11 @@ public class ProcessLease {
 
     private final Database database;
     private volatile Identity identity = new Identity("none", 0, 1, 0);
+    private volatile Runnable onSessionLoss = () -> {};
+    private volatile Runnable onNewIdentity = () -> {};
+    private int lockKey;
     private @Nullable Session session;
+    private @Nullable Notes written;
 
     public ProcessLease(Database database) {
         this.database = database;
@@ -39,6 +46,14 @@ public class ProcessLease {
      */
     public record Identity(String id, long validUntilNanos, int dispatchers, int rank) {}
 
+    /**
+     * What others read of this process. Written when it has changed.
+     *
+     * @param wanted lines by backend name that this process would take on
+     * @param troubled models that cannot be called just now, by what ails them
+     */
+    public record Notes(JsonObject wanted, JsonObject troubled) {}
+
     /** This process as the others see it now. */
     public Identity identity() {
         return identity;
@@ -50,33 +65,69 @@ public class ProcessLease {
         return now.id().equals(holder) && System.nanoTime() < now.validUntilNanos();
     }
 
+    /** What to do when the session is lost, on an event loop: have {@link #renew} called soon. */
+    public void onSessionLoss(Runnable action) {
+        onSessionLoss = action;
+    }
+
+    /** What to do when the row was gone and this process has become another one, on the thread that renews; must not block. */
+    public void onNewIdentity(Runnable action) {
+        onNewIdentity = action;
+    }
+
     /**
-     * Renews the lease and reports what this process would take on.
+     * Renews the lease. Call it once a second.
      *
-     * @param wanted lines by backend name
-     * @param troubled models that cannot be asked just now, by what ails them
      * @throws StoreException if PostgreSQL did not answer; the lease then runs out by itself
      */
-    public synchronized void renew(JsonObject wanted, JsonObject troubled) {
+    public synchronized void renew(Notes notes) {
         long before = System.nanoTime();
         Session held = session;
-        if (held == null || !held.isOpen() || !update(before, wanted, troubled)) {
-            register(before, wanted);
+        if (held == null || !held.isOpen()) {
+            held = connect();
+        }
+        if (!update(held, before, notes)) {
+            register(held, notes);
             // At once, so that it takes its share of the backends among the others and never the whole.
-            update(before, wanted, troubled);
+            update(held, before, notes);
+            onNewIdentity.run();
         }
     }
 
-    private boolean update(long before, JsonObject wanted, JsonObject troubled) {
-        for (Row row : database.run("""
+    private Session connect() {
+        closeSession();
+        Session fresh = database.openSession();
+        session = fresh;
+        fresh.onLoss(() -> onSessionLoss.run());
+        if (lockKey != 0) {
+            // Shared, since PostgreSQL may not know yet that the session before is gone.
+            lock(fresh, lockKey);
+        }
+        return fresh;
+    }
+
+    private static void lock(Session session, int key) {
+        session.run("select pg_advisory_lock_shared($1, $2)", LeaderLease.PROCESS_LOCK_CLASS, key);
+    }
+
+    private boolean update(Session held, long before, Notes notes) {
+        boolean changed = !notes.equals(written);
+        for (Row row : held.run(
+                """
                 with mine as (
-                  update process set lease_until = now() + make_interval(secs => $2), wanted = $3, troubled = $4
-                  where id = $1 and lease_until > now() returning id)
+                  update process set lease_until = now() + make_interval(secs => $2),
+                    wanted = coalesce($3, wanted), troubled = coalesce($4, troubled)
+                  where id = $1 returning id)
                 select count(*)::int as live, (count(*) filter (where p.id < $1))::int as rank
                 from process p where p.kind = 'dispatcher' and (p.lease_until > now() or p.id = $1)
                 and exists (select 1 from mine)
                 having count(*) > 0
-                """, identity.id(), (double) LEASE_SECONDS, wanted, troubled)) {
+                """,
+                identity.id(),
+                (double) LEASE_SECONDS,
+                changed ? notes.wanted() : null,
+                changed ? notes.troubled() : null)) {
+            written = notes;
             identity = new Identity(
                     identity.id(),
                     before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS),
@@ -87,25 +138,26 @@ public class ProcessLease {
         return false;
     }
 
-    private void register(long before, JsonObject wanted) {
-        closeSession();
+    private void register(Session held, Notes notes) {
         String id = "dispatcher-" + UUID.randomUUID();
-        Session fresh = database.openSession();
-        session = fresh;
-        int key = fresh.run("""
+        // Not yet renewed: it holds nothing before the lock is taken.
+        int key = held.run("""
                 insert into process (id, kind, lease_until, wanted)
                 values ($1, 'dispatcher', now() + make_interval(secs => $2), $3) returning lock_key
-                """, id, (double) LEASE_SECONDS, wanted)
+                """, id, (double) LEASE_SECONDS, notes.wanted())
                 .iterator()
                 .next()
                 .getInteger(0);
-        fresh.run("select pg_advisory_lock($1, $2)", LeaderLease.PROCESS_LOCK_CLASS, key);
-        identity = new Identity(id, before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS), 1, 0);
+        lock(held, key);
+        lockKey = key;
+        written = null;
+        identity = new Identity(id, System.nanoTime(), 1, 0);
         LOG.infof("LH-D001 this dispatcher is %s", id);
     }
 
     private void closeSession() {
         Session held = session;
+        session = null;
         if (held != null) {
             held.close();
         }
@@ -116,7 +168,7 @@ public class ProcessLease {
         try {
             database.run("delete from process where id = $1", identity.id());
         } catch (StoreException e) {
-            LOG.debugf("could not say goodbye: %s", e.getMessage());
+            LOG.debugf("the lease ends by itself: %s", e.getMessage());
         }
         closeSession();
     }

@@ -1,9 +1,9 @@
 package dev.longhaul.dispatcher.schedule;
 
+import dev.longhaul.dispatcher.lease.DeadDispatchers;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
-import dev.longhaul.store.LeaderLease;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,23 +20,12 @@ class ScheduleStore {
     private static final double UNCLAIMED_SECONDS = 3;
     /** A slice's lines that have no sealed result and are not left out. */
     private static final String OPEN_LINES = "(line_count - coalesce(bit_count(bitmap), 0))::int";
-    /**
-     * A lease is not judged within one lease of PostgreSQL's own start. A process without a session that renewed its lease in the last
-     * half second has only lost the session, and is about to say so itself.
-     */
-    private static final String DEAD = """
-            select p.id from process p
-            where p.kind = 'dispatcher' and pg_postmaster_start_time() < now() - interval '10 s'
-              and (p.lease_until < now()
-                or (p.started_at < now() - interval '2 s' and p.lease_until < now() + interval '9500 ms' and not exists (
-                  select 1 from pg_locks l
-                  where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
-                    and l.database = (select oid from pg_database where datname = current_database()))))""".formatted(LeaderLease.PROCESS_LOCK_CLASS);
-
     private final Database database;
+    private final DeadDispatchers dead;
 
-    ScheduleStore(Database database) {
+    ScheduleStore(Database database, DeadDispatchers dead) {
         this.database = database;
+        this.dead = dead;
     }
 
     /** Lines by backend that the live dispatchers would take on; what is released and unclaimed is not taken off yet. */
@@ -138,15 +127,15 @@ class ScheduleStore {
      * Takes back what nobody works on: slices of dead dispatchers, released ones that nobody claimed, and reported ones that the
      * checkpoint has passed without all of their lines.
      *
+     * @param leader the identity of the process that asks
      * @return how many
      */
-    int reclaim(Database.Transaction transaction) {
+    int reclaim(Database.Transaction transaction, String leader) {
+        dead.bury(transaction, leader);
         int reclaimed = transaction.run("""
                         update slice set state = 'pending', holder = null, changed_at = now(), fruitless = fruitless + 1
-                        where state = 'claimed' and (holder in (%s)
-                          or not exists (select 1 from process p where p.id = holder))
-                        """.formatted(DEAD)).rowCount();
-        transaction.run("delete from process where id in (" + DEAD + ")");
+                        where state = 'claimed' and not exists (select 1 from process p where p.id = holder)
+                        """).rowCount();
         reclaimed += transaction.run("""
                         update slice set state = 'pending', changed_at = now()
                         where state = 'released' and changed_at < now() - make_interval(secs => $1)

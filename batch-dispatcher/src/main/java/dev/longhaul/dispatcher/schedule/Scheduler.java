@@ -122,6 +122,9 @@ public class Scheduler {
         String holder = lease.identity().id();
         LeaderLease held = office;
         if (held == null || !holder.equals(officeHolder)) {
+            if (held != null) {
+                held.release();
+            }
             held = new LeaderLease(database, "scheduler", holder);
             office = held;
             officeHolder = holder;
@@ -132,7 +135,7 @@ public class Scheduler {
 
     private void reclaim(LeaderLease held, long underEpoch) {
         int reclaimed = database.inTransaction(
-                transaction -> held.check(transaction, underEpoch) ? store.reclaim(transaction) : 0);
+                transaction -> held.check(transaction, underEpoch) ? store.reclaim(transaction, officeHolder) : 0);
         if (reclaimed > 0) {
             LOG.infof("LH-D052 %d slices that nobody works on are pending again", reclaimed);
         }
