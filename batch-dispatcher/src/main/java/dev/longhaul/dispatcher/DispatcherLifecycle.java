@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher;
 
 import dev.longhaul.dispatcher.backend.Troubles;
+import dev.longhaul.dispatcher.capacity.CapacityReporter;
 import dev.longhaul.dispatcher.dispatch.Appetite;
 import dev.longhaul.dispatcher.dispatch.Dispatch;
 import dev.longhaul.dispatcher.dispatch.SliceIntake;
@@ -16,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +35,7 @@ class DispatcherLifecycle {
     private static final long DRAIN_LOOK_MILLIS = 100;
 
     private final ProcessLease lease;
+    private final CapacityReporter capacity;
     private final Appetite appetite;
     private final Troubles troubles;
     private final Dispatch dispatch;
@@ -48,6 +51,7 @@ class DispatcherLifecycle {
 
     DispatcherLifecycle(
             ProcessLease lease,
+            CapacityReporter capacity,
             Appetite appetite,
             Troubles troubles,
             Dispatch dispatch,
@@ -57,6 +61,7 @@ class DispatcherLifecycle {
             Scheduler scheduler,
             StopWatch stops) {
         this.lease = lease;
+        this.capacity = capacity;
         this.appetite = appetite;
         this.troubles = troubles;
         this.dispatch = dispatch;
@@ -79,8 +84,9 @@ class DispatcherLifecycle {
     }
 
     private void renew() {
-        JsonObject wanted = started && !draining ? appetite.measure() : appetite.nothing();
-        lease.renew(new ProcessLease.Notes(wanted, troubles.now()));
+        CapacityReporter.Use use = use();
+        lease.renew(new ProcessLease.Notes(JsonObject.mapFrom(use.wanted()), troubles.now(), capacity.forRow(use)));
+        capacity.report(use);
         if (!started) {
             startParts();
         }
@@ -108,8 +114,12 @@ class DispatcherLifecycle {
     }
 
     private void sweep() {
-        dispatch.share();
+        capacity.report(use());
         dispatch.sweep();
+    }
+
+    private CapacityReporter.Use use() {
+        return started ? dispatch.use(draining, draining ? Map.of() : appetite.measure()) : CapacityReporter.Use.NONE;
     }
 
     private void dropLost() {

@@ -5,6 +5,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,16 @@ public final class Session implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 5;
 
     private final SqlConnection connection;
+    private final Map<String, Consumer<String>> channels = new ConcurrentHashMap<>();
     private volatile boolean open = true;
     private volatile Runnable onLoss = () -> {};
 
     Session(SqlConnection connection) {
         this.connection = connection;
         connection.closeHandler(closed -> lost());
+        ((PgConnection) connection).notificationHandler(notification -> channels.getOrDefault(
+                        notification.getChannel(), payload -> {})
+                .accept(notification.getPayload()));
     }
 
     /** Whether the session may be relied on: neither ended nor silent when it was asked something. */
@@ -65,10 +71,10 @@ public final class Session implements AutoCloseable {
     /**
      * Listens on a channel.
      *
-     * @param onPayload runs on an event loop for each notification on any channel of this session, and must not block
+     * @param onPayload runs on an event loop for each notification, and must not block
      */
     public void listen(String channel, Consumer<String> onPayload) {
-        ((PgConnection) connection).notificationHandler(notification -> onPayload.accept(notification.getPayload()));
+        channels.put(channel, onPayload);
         run("listen " + channel);
     }
 

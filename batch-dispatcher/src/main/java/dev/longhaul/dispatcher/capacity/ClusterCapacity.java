@@ -1,35 +1,31 @@
 package dev.longhaul.dispatcher.capacity;
 
+import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.store.Database;
-import dev.longhaul.store.StoreException;
-import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the live dispatchers report, as the leader sees it; empty in a process that does not lead. Reading it costs no query. Any
+ * The dispatchers' capacity as the leader sees it, and lends it; empty in a process that does not lead. Reading it costs no query. Any
  * thread.
  */
 @ApplicationScoped
 public class ClusterCapacity {
-    private static final Logger LOG = Logger.getLogger(ClusterCapacity.class);
-    private static final long LOOK_MILLIS = 1_000;
-
     private final Database database;
+    private final CapacityRows rows;
+    private final Backends backends;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private volatile Map<String, Integer> wanted = Map.of();
-    private volatile int dispatchers;
-    private @Nullable Thread looking;
+    private @Nullable Lending lending;
 
-    ClusterCapacity(Database database) {
+    ClusterCapacity(Database database, CapacityRows rows, Backends backends) {
         this.database = database;
+        this.rows = rows;
+        this.backends = backends;
     }
 
     /**
@@ -38,62 +34,37 @@ public class ClusterCapacity {
      * @param epoch the epoch of the leader's lease
      */
     public synchronized void startLeading(long epoch) {
-        if (looking == null) {
-            looking = Thread.ofVirtual().name("cluster-capacity").start(this::look);
+        Lending running = lending;
+        if (running == null || running.epoch() != epoch) {
+            stopLeading();
+            Map<String, Integer> ceilings = backends.all().stream()
+                    .collect(Collectors.toMap(
+                            Backend::name, backend -> backend.config().maxInFlight()));
+            lending = new Lending(database, rows, epoch, ceilings, () -> listeners.forEach(Runnable::run));
         }
     }
 
     /** This process no longer leads: reports are forgotten. Calling it again does nothing. */
     public synchronized void stopLeading() {
-        Thread running = looking;
+        Lending running = lending;
+        lending = null;
         if (running != null) {
-            running.interrupt();
-            looking = null;
+            running.close();
         }
-        wanted = Map.of();
-        dispatchers = 0;
     }
 
     /** Lines by backend that the live dispatchers would still take on; what is released and unclaimed is not subtracted. */
-    public Map<String, Integer> wanted() {
-        return wanted;
+    public synchronized Map<String, Integer> wanted() {
+        return lending == null ? Map.of() : lending.wanted();
     }
 
     /** How many dispatchers live. */
-    public int dispatchers() {
-        return dispatchers;
+    public synchronized int dispatchers() {
+        return lending == null ? 0 : lending.dispatchers();
     }
 
     /** Calls back whenever a report arrives; the action must neither block nor throw. */
     public void onChange(Runnable action) {
         listeners.add(action);
-    }
-
-    private void look() {
-        try {
-            while (true) {
-                try {
-                    read();
-                } catch (StoreException e) {
-                    LOG.debugf("the dispatchers' reports cannot be read: %s", e.getMessage());
-                }
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void read() {
-        Map<String, Integer> sum = new HashMap<>();
-        int live = 0;
-        for (Row row : database.run("select wanted from process where kind = 'dispatcher' and lease_until > now()")) {
-            live++;
-            JsonObject one = row.getJsonObject(0);
-            one.forEach(entry -> sum.merge(entry.getKey(), ((Number) entry.getValue()).intValue(), Integer::sum));
-        }
-        wanted = Map.copyOf(sum);
-        dispatchers = live;
-        listeners.forEach(Runnable::run);
     }
 }

@@ -3,8 +3,9 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
-import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,7 +25,7 @@ public class Appetite {
     /** Lines claimed and still on their way into a queue. */
     private final AtomicInteger arriving = new AtomicInteger();
 
-    private volatile JsonObject wanted = new JsonObject();
+    private volatile Map<String, Integer> wanted = Map.of();
 
     Appetite(
             Backends backends,
@@ -41,25 +42,20 @@ public class Appetite {
         this.config = config;
     }
 
-    /** What a process that has not started yet, or is stopping, takes on. */
-    public JsonObject nothing() {
-        return new JsonObject();
-    }
-
     /** Sees how far the checkpoints are behind; blocks. */
     public void lookAtCheckpoints() {
         tail.check();
     }
 
     /** Lines by backend name, measured now. */
-    public synchronized JsonObject measure() {
-        JsonObject now = new JsonObject();
+    public synchronized Map<String, Integer> measure() {
+        Map<String, Integer> now = new HashMap<>();
         boolean full = !sender.hasRoom() || !tail.hasRoom() || !hasRoomForAPoll();
         for (Backend backend : backends.all()) {
             now.put(backend.name(), full || backend.isDown() ? 0 : wantedAt(backend));
         }
-        wanted = now;
-        return now;
+        wanted = Map.copyOf(now);
+        return wanted;
     }
 
     /** A claimed slice that finds no memory would go back and wait: it is not asked for. */
@@ -79,7 +75,7 @@ public class Appetite {
 
     /** Whether there is room for any slice, as of the last measurement. */
     boolean isHungry() {
-        return wanted.stream().anyMatch(entry -> ((Number) entry.getValue()).intValue() > 0);
+        return wanted.values().stream().anyMatch(lines -> lines > 0);
     }
 
     void arriving(int lines) {

@@ -3,6 +3,8 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.capacity.CapacityReporter;
+import dev.longhaul.dispatcher.capacity.LocalShares;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
@@ -10,11 +12,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /** The lanes and the slices that wait for them. Any thread. */
@@ -25,6 +29,7 @@ public class Dispatch {
 
     private final Backends backends;
     private final ProcessLease lease;
+    private final LocalShares shares;
     private final ChunkSender sender;
     private final SliceReports reports;
     private final ClaimStore claims;
@@ -41,6 +46,7 @@ public class Dispatch {
             Vertx vertx,
             Backends backends,
             ProcessLease lease,
+            LocalShares shares,
             ChunkSender sender,
             SliceReports reports,
             ClaimStore claims,
@@ -48,6 +54,7 @@ public class Dispatch {
         this.vertx = (VertxInternal) vertx;
         this.backends = backends;
         this.lease = lease;
+        this.shares = shares;
         this.sender = sender;
         this.reports = reports;
         this.claims = claims;
@@ -61,28 +68,43 @@ public class Dispatch {
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory));
         }
-        lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease)));
+        lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease, shares)));
+        shares.onChange(this::share);
         share();
     }
 
-    /** Gives each lane its part of this process's part of each backend's ceiling. */
-    public void share() {
-        for (Backend backend : queues.keySet()) {
-            int mine = share(backend);
-            for (Lane lane : lanes) {
-                int part = part(mine, lanes.size(), lane.index());
-                lane.execute(() -> {
-                    lane.setCeiling(backend.name(), part);
-                    lane.pump(backend.name());
-                });
-            }
+    /** Gives each lane its part of what this process is lent of each backend. Any thread, never blocks. */
+    private void share() {
+        Runnable applied = shares.applying();
+        AtomicInteger open = new AtomicInteger(lanes.size());
+        for (Lane lane : lanes) {
+            Map<String, Integer> parts = new HashMap<>();
+            queues.keySet().forEach(backend -> parts.put(backend.name(), part(share(backend), lanes.size(), lane.index())));
+            lane.execute(() -> {
+                parts.forEach(lane::setCeiling);
+                if (open.decrementAndGet() == 0) {
+                    applied.run();
+                }
+                parts.keySet().forEach(lane::pump);
+            });
         }
     }
 
-    /** This process's part of a backend's ceiling; may be 0. */
+    /** What this process is lent of a backend; may be 0. */
     int share(Backend backend) {
-        ProcessLease.Identity identity = lease.identity();
-        return part(backend.config().maxInFlight(), identity.dispatchers(), identity.rank());
+        return shares.of(backend.name());
+    }
+
+    /** What this process has for the backends, and the slots that it uses. */
+    public CapacityReporter.Use use(boolean draining, Map<String, Integer> wanted) {
+        Map<String, Integer> demand = new HashMap<>();
+        Map<String, Integer> calls = new HashMap<>();
+        boolean mayStart = !draining && sender.hasRoom();
+        queues.forEach((backend, queue) -> {
+            calls.put(backend.name(), queue.calls());
+            demand.put(backend.name(), queue.calls() + (mayStart ? queue.waiting() + queue.postponed() : 0));
+        });
+        return new CapacityReporter.Use(draining, wanted, demand, calls);
     }
 
     static int part(int whole, int parts, int rank) {
@@ -124,6 +146,10 @@ public class Dispatch {
 
     /** Sees that nothing waits where it cannot start. */
     public void sweep() {
+        if (!shares.areValid()) {
+            // Whether something can start here is known again in a moment.
+            return;
+        }
         sweep.sweep(System.nanoTime(), new QueueSweep.Moves() {
             @Override
             public void to(Backend backend, LineGroup group) {

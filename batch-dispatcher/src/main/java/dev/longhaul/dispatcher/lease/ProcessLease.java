@@ -7,8 +7,11 @@ import dev.longhaul.store.StoreException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +29,13 @@ public class ProcessLease {
     private static final long LEASE_SECONDS = 10;
 
     private final Database database;
-    private volatile Identity identity = new Identity("none", 0, 1, 0);
+    private volatile Identity identity = new Identity("none", 0);
     private volatile Runnable onSessionLoss = () -> {};
     private volatile Runnable onNewIdentity = () -> {};
+    private volatile Renewed onRenewal = (sent, shares) -> {};
+    private final Map<String, Consumer<String>> channels = new ConcurrentHashMap<>();
     private int lockKey;
-    private @Nullable Session session;
+    private volatile @Nullable Session session;
     private @Nullable Notes written;
 
     public ProcessLease(Database database) {
@@ -41,18 +46,22 @@ public class ProcessLease {
      * What the last renewal said.
      *
      * @param validUntilNanos {@link System#nanoTime()} until which the lease is good
-     * @param dispatchers how many dispatchers live, this one included
-     * @param rank this one's place among them, from 0
      */
-    public record Identity(String id, long validUntilNanos, int dispatchers, int rank) {}
+    public record Identity(String id, long validUntilNanos) {}
 
     /**
      * What others read of this process. Written when it has changed.
      *
      * @param wanted lines by backend name that this process would take on
      * @param troubled models that cannot be called just now, by what ails them
+     * @param capacity what it could use of the backends
      */
-    public record Notes(JsonObject wanted, JsonObject troubled) {}
+    public record Notes(JsonObject wanted, JsonObject troubled, JsonObject capacity) {}
+
+    /** Hears of each renewal: when its statement was sent, and the shares that the row then had. */
+    public interface Renewed {
+        void at(long sentNanos, JsonObject shares);
+    }
 
     /** This process as the others see it now. */
     public Identity identity() {
@@ -75,6 +84,24 @@ public class ProcessLease {
         onNewIdentity = action;
     }
 
+    /** What to do after each renewal, on the thread that renews; must not block. */
+    public void onRenewal(Renewed action) {
+        onRenewal = action;
+    }
+
+    /** Listens on a channel, over the session of the lease, from the next session on; the action runs on an event loop. */
+    public void listen(String channel, Consumer<String> onPayload) {
+        channels.put(channel, onPayload);
+    }
+
+    /** Notifies those who listen on a channel, over the session of the lease; lost when there is none. Never blocks. */
+    public void send(String channel, String payload) {
+        Session held = session;
+        if (held != null && held.isOpen()) {
+            held.notify(channel, payload);
+        }
+    }
+
     /**
      * Renews the lease. Call it once a second.
      *
@@ -88,7 +115,6 @@ public class ProcessLease {
         }
         if (!update(held, before, notes)) {
             register(held, notes);
-            // At once, so that it takes its share of the backends among the others and never the whole.
             update(held, before, notes);
             onNewIdentity.run();
         }
@@ -103,6 +129,7 @@ public class ProcessLease {
             // Shared, since PostgreSQL may not know yet that the session before is gone.
             lock(fresh, lockKey);
         }
+        channels.forEach(fresh::listen);
         return fresh;
     }
 
@@ -114,25 +141,18 @@ public class ProcessLease {
         boolean changed = !notes.equals(written);
         for (Row row : held.run(
                 """
-                with mine as (
-                  update process set lease_until = now() + make_interval(secs => $2),
-                    wanted = coalesce($3, wanted), troubled = coalesce($4, troubled)
-                  where id = $1 returning id)
-                select count(*)::int as live, (count(*) filter (where p.id < $1))::int as rank
-                from process p where p.kind = 'dispatcher' and (p.lease_until > now() or p.id = $1)
-                and exists (select 1 from mine)
-                having count(*) > 0
+                update process set lease_until = now() + make_interval(secs => $2), wanted = coalesce($3, wanted),
+                  troubled = coalesce($4, troubled), capacity = coalesce($5, capacity)
+                where id = $1 returning shares
                 """,
                 identity.id(),
                 (double) LEASE_SECONDS,
                 changed ? notes.wanted() : null,
-                changed ? notes.troubled() : null)) {
+                changed ? notes.troubled() : null,
+                changed ? notes.capacity() : null)) {
             written = notes;
-            identity = new Identity(
-                    identity.id(),
-                    before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS),
-                    row.getInteger("live"),
-                    row.getInteger("rank"));
+            identity = new Identity(identity.id(), before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS));
+            onRenewal.at(before, row.getJsonObject("shares"));
             return true;
         }
         return false;
@@ -142,16 +162,16 @@ public class ProcessLease {
         String id = "dispatcher-" + UUID.randomUUID();
         // Not yet renewed: it holds nothing before the lock is taken.
         int key = held.run("""
-                insert into process (id, kind, lease_until, wanted)
+                insert into process (id, kind, lease_until, capacity)
                 values ($1, 'dispatcher', now() + make_interval(secs => $2), $3) returning lock_key
-                """, id, (double) LEASE_SECONDS, notes.wanted())
+                """, id, (double) LEASE_SECONDS, notes.capacity())
                 .iterator()
                 .next()
                 .getInteger(0);
         lock(held, key);
         lockKey = key;
         written = null;
-        identity = new Identity(id, System.nanoTime(), 1, 0);
+        identity = new Identity(id, System.nanoTime());
         LOG.infof("LH-D001 this dispatcher is %s", id);
     }
 

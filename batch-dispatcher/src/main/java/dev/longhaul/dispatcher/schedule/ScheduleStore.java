@@ -4,7 +4,6 @@ import dev.longhaul.dispatcher.lease.DeadDispatchers;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
@@ -26,16 +25,6 @@ class ScheduleStore {
     ScheduleStore(Database database, DeadDispatchers dead) {
         this.database = database;
         this.dead = dead;
-    }
-
-    /** Lines by backend that the live dispatchers would take on; what is released and unclaimed is not taken off yet. */
-    Map<String, Integer> wanted() {
-        Map<String, Integer> wanted = new HashMap<>();
-        for (Row row : database.run("select wanted from process where kind = 'dispatcher' and lease_until > now()")) {
-            JsonObject one = row.getJsonObject(0);
-            one.forEach(entry -> wanted.merge(entry.getKey(), ((Number) entry.getValue()).intValue(), Integer::sum));
-        }
-        return wanted;
     }
 
     /** Lines released and not yet claimed, by what they ask for. */

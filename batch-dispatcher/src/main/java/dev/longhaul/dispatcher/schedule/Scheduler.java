@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher.schedule;
 
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.capacity.ClusterCapacity;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.BatchEndpoints;
 import dev.longhaul.model.SliceHint;
@@ -36,6 +37,7 @@ public class Scheduler {
     private final Backends backends;
     private final HintPublisher hints;
     private final ProcessLease lease;
+    private final ClusterCapacity capacity;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean running = true;
     private @Nullable LeaderLease office;
@@ -45,15 +47,17 @@ public class Scheduler {
     private long reclaimedNanos;
     private @Nullable String lastTenant;
 
-    Scheduler(Database database, ScheduleStore store, Backends backends, HintPublisher hints, ProcessLease lease) {
+    Scheduler(Database database, ScheduleStore store, Backends backends, HintPublisher hints, ProcessLease lease, ClusterCapacity capacity) {
         this.database = database;
         this.store = store;
         this.backends = backends;
         this.hints = hints;
         this.lease = lease;
+        this.capacity = capacity;
     }
 
     public void start() {
+        capacity.onChange(this::wake);
         Thread.ofVirtual().name("scheduler").start(this::run);
     }
 
@@ -90,6 +94,7 @@ public class Scheduler {
     }
 
     private void resign() {
+        capacity.stopLeading();
         LeaderLease held = office;
         if (held != null && epoch.isPresent()) {
             held.release();
@@ -103,6 +108,11 @@ public class Scheduler {
             boolean led = epoch.isPresent();
             epoch = held.acquire();
             renewedNanos = now;
+            if (epoch.isPresent()) {
+                capacity.startLeading(epoch.getAsLong());
+            } else {
+                capacity.stopLeading();
+            }
             if (!led && epoch.isPresent()) {
                 LOG.infof("LH-D051 leading the schedule, epoch %d", epoch.getAsLong());
             }
@@ -164,7 +174,7 @@ public class Scheduler {
 
     /** What the dispatchers want less what is on its way to them. */
     private Map<String, Integer> appetite() {
-        return Policy.less(store.wanted(), store.released(), this::serving);
+        return Policy.less(capacity.wanted(), store.released(), this::serving);
     }
 
     private List<String> serving(Demand demand) {
