@@ -15,7 +15,6 @@ final class CapacityLedger {
     private final Map<String, Integer> ceilings;
     private final SortedMap<String, Member> members = new TreeMap<>();
     private long number;
-    private boolean first = true;
 
     /**
      * @param epoch the leader's
@@ -46,15 +45,26 @@ final class CapacityLedger {
         private Grant granted = Grant.NONE;
         /** The most that any grant since the last confirmation allows. */
         private final Map<String, Integer> outstanding = new HashMap<>();
-        /** An earlier leader may have lent it more than it reports. */
-        private boolean uncertain;
+        /** Not confirmed a grant of this leader yet: an earlier one may have lent it more than it reports. */
+        private boolean uncertain = true;
+        /** It has lapsed, and what it reports is from before until it confirms a later grant. */
+        private boolean isVoid;
 
         private boolean isConfirmed() {
             return report == null || report.grant() >= granted.number();
         }
 
-        private int applied(String backend) {
-            return report == null ? 0 : report.applied().getOrDefault(backend, 0);
+        private int lent(String backend) {
+            return report == null || isVoid ? 0 : report.lent().getOrDefault(backend, 0);
+        }
+
+        private int calls(String backend) {
+            return report == null ? 0 : report.calls().getOrDefault(backend, 0);
+        }
+
+        /** Up to where it may start lines. */
+        private int mayUse(String backend) {
+            return Math.max(lent(backend), outstanding.getOrDefault(backend, 0));
         }
 
         private int demand(String backend) {
@@ -65,11 +75,12 @@ final class CapacityLedger {
             return !lapsed && report != null && !report.draining();
         }
 
+        /** Slots that nobody else may have meanwhile. */
         private int mayHold(String backend, int ceiling) {
-            if (lapsed) {
+            if (lapsed || report == null) {
                 return 0;
             }
-            return uncertain ? ceiling : Math.max(applied(backend), outstanding.getOrDefault(backend, 0));
+            return uncertain ? ceiling : Math.max(mayUse(backend), calls(backend));
         }
 
         private void accept(CapacityReport fresh) {
@@ -79,18 +90,21 @@ final class CapacityLedger {
                 if (isConfirmed() && granted.number() > 0) {
                     outstanding.clear();
                     uncertain = false;
+                    isVoid = false;
                     // Less than it was granted when its shares have lapsed since.
                     Map<String, Integer> kept = new HashMap<>(granted.shares());
-                    kept.replaceAll((backend, share) -> Math.min(share, applied(backend)));
+                    kept.replaceAll((backend, share) -> Math.min(share, lent(backend)));
                     granted = new Grant(granted.number(), kept);
                 }
             }
         }
 
-        private void lapse() {
+        /** It has given up whatever it was granted, and takes nothing but a later grant than this one. */
+        private void lapse(long grantNumber) {
             outstanding.clear();
             uncertain = false;
-            granted = new Grant(granted.number(), Map.of());
+            isVoid = true;
+            granted = new Grant(grantNumber, Map.of());
         }
     }
 
@@ -107,18 +121,14 @@ final class CapacityLedger {
         for (Row row : rows) {
             Member member = members.computeIfAbsent(row.id(), id -> new Member());
             member.wanted = row.wanted();
-            member.lapsed = row.isLapsed();
             if (row.report() != null) {
                 member.accept(row.report());
             }
-            if (row.isLapsed()) {
-                // It has given up whatever it was granted, and takes nothing but a new grant.
-                member.lapse();
-            } else if (first) {
-                member.uncertain = true;
+            if (row.isLapsed() && !member.lapsed) {
+                member.lapse(++number);
             }
+            member.lapsed = row.isLapsed();
         }
-        first = false;
     }
 
     /** Lines by backend that those who take part would still take on. */
@@ -227,8 +237,7 @@ final class CapacityLedger {
         for (Map.Entry<String, Integer> entry : fair.entrySet()) {
             Member member = members.getOrDefault(entry.getKey(), new Member());
             int own = member.mayHold(backend, ceiling);
-            int certain = member.uncertain ? member.applied(backend) : own;
-            int share = (int) Math.min(entry.getValue(), Math.max(certain, free + own));
+            int share = (int) Math.min(entry.getValue(), Math.max(member.mayUse(backend), free + own));
             next.put(entry.getKey(), share);
             free -= Math.max(own, share) - own;
         }

@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher.capacity;
 
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -12,21 +13,24 @@ import java.util.Set;
  * @param draining whether it starts no further line
  * @param wanted lines that it would still take on
  * @param demand lines that it has
- * @param applied slots that it may have in use under that grant: its share, or the calls in flight while they are more
+ * @param lent slots that it may use under that grant
+ * @param calls calls in flight, which are more while slots are given up
  */
 record CapacityReport(
         long grant,
         boolean draining,
         Map<String, Integer> wanted,
         Map<String, Integer> demand,
-        Map<String, Integer> applied) {
+        Map<String, Integer> lent,
+        Map<String, Integer> calls) {
     /** What a process says that holds nothing. */
-    static final CapacityReport NOTHING = new CapacityReport(0, false, Map.of(), Map.of(), Map.of());
+    static final CapacityReport NOTHING = new CapacityReport(0, false, Map.of(), Map.of(), Map.of(), Map.of());
 
     CapacityReport {
         wanted = Map.copyOf(wanted);
         demand = Map.copyOf(demand);
-        applied = Map.copyOf(applied);
+        lent = Map.copyOf(lent);
+        calls = Map.copyOf(calls);
     }
 
     JsonObject encode() {
@@ -35,7 +39,8 @@ record CapacityReport(
                 .put("draining", draining)
                 .put("wanted", Amounts.encode(wanted))
                 .put("demand", Amounts.encode(demand))
-                .put("applied", Amounts.encode(applied));
+                .put("lent", Amounts.encode(lent))
+                .put("calls", Amounts.encode(calls));
     }
 
     static CapacityReport decode(JsonObject json) {
@@ -44,14 +49,23 @@ record CapacityReport(
                 json.getBoolean("draining", false),
                 Amounts.decode(json.getJsonObject("wanted", new JsonObject())),
                 Amounts.decode(json.getJsonObject("demand", new JsonObject())),
-                Amounts.decode(json.getJsonObject("applied", new JsonObject())));
+                Amounts.decode(json.getJsonObject("lent", new JsonObject())),
+                Amounts.decode(json.getJsonObject("calls", new JsonObject())));
+    }
+
+    /** Slots that may be in use, by backend. */
+    private Map<String, Integer> inUse() {
+        Map<String, Integer> slots = new HashMap<>(lent);
+        calls.forEach((backend, count) -> slots.merge(backend, count, Math::max));
+        slots.values().removeIf(count -> count == 0);
+        return slots;
     }
 
     /** Whether the leader should hear of it at once: an amount that came or went, or that changed by more than a quarter. */
     boolean differsMaterially(CapacityReport before) {
         return grant != before.grant
                 || draining != before.draining
-                || !applied.equals(before.applied)
+                || !inUse().equals(before.inUse())
                 || differMaterially(wanted, before.wanted)
                 || differMaterially(demand, before.demand);
     }

@@ -68,9 +68,9 @@ public class CapacityReporter {
     }
 
     private CapacityReport reportOf(Use use) {
-        // The grant first: what is in use under a later one is only more.
+        // The grant first: what may be used under a later one is reported as well.
         long grant = shares.grant();
-        return new CapacityReport(grant, use.draining(), use.wanted(), use.demand(), shares.inUse(use.calls()));
+        return new CapacityReport(grant, use.draining(), use.wanted(), use.demand(), shares.lent(), use.calls());
     }
 
     private void hear(String payload) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,8 @@ final class Lending implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Lending.class);
     private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Reports of a moment are answered together. */
-    private static final long TOGETHER_MILLIS = 10;
+    private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Database database;
     private final CapacityRows rows;
@@ -64,11 +66,11 @@ final class Lending implements AutoCloseable {
                 turn(listening());
             } catch (StoreException e) {
                 LOG.debugf("capacity cannot be lent just now: %s", e.getMessage());
-                pause();
+                LockSupport.parkNanos(RETRY_NANOS);
             } catch (RuntimeException e) {
                 // Without the loop nobody would get a slot as long as this process leads.
                 LOG.errorf(e, "LH-D055 lending capacity failed, starting over");
-                pause();
+                LockSupport.parkNanos(RETRY_NANOS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -90,13 +92,11 @@ final class Lending implements AutoCloseable {
 
     private void turn(Session listening) throws InterruptedException {
         long untilBeat = nextBeatNanos - System.nanoTime();
-        String first = untilBeat > 0 ? heard.poll(untilBeat, TimeUnit.NANOSECONDS) : null;
-        if (first != null) {
-            accept(first);
-            TimeUnit.MILLISECONDS.sleep(TOGETHER_MILLIS);
-        }
-        for (String next = heard.poll(); next != null; next = heard.poll()) {
+        String next = untilBeat > 0 ? heard.poll(untilBeat, TimeUnit.NANOSECONDS) : heard.poll();
+        long untilNanos = System.nanoTime() + TOGETHER_NANOS;
+        while (next != null) {
             accept(next);
+            next = heard.poll(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
         boolean beat = System.nanoTime() - nextBeatNanos >= 0;
         if (beat) {
@@ -116,7 +116,7 @@ final class Lending implements AutoCloseable {
         List<CapacityLedger.Row> all = rows.read();
         long lapse = all.stream()
                 .filter(row -> !row.isLapsed())
-                .mapToLong(row -> TimeUnit.MILLISECONDS.toNanos(row.lapsesInMillis() + TOGETHER_MILLIS))
+                .mapToLong(row -> TimeUnit.MILLISECONDS.toNanos(row.lapsesInMillis()) + TOGETHER_NANOS)
                 .min()
                 .orElse(BEAT_NANOS);
         nextBeatNanos = System.nanoTime() + Math.min(lapse, BEAT_NANOS);
@@ -167,14 +167,6 @@ final class Lending implements AutoCloseable {
         session = null;
         if (current != null) {
             current.close();
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

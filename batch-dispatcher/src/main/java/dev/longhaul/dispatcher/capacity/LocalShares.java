@@ -87,12 +87,13 @@ public class LocalShares {
         return applied.number();
     }
 
-    /** Slots that may be in use: those lent, and those that are still to be given up. */
-    synchronized Map<String, Integer> inUse(Map<String, Integer> calls) {
-        Map<String, Integer> slots = new HashMap<>(calls);
-        for (Grant grant : new Grant[] {current, applied}) {
-            grant.shares().forEach((backend, share) -> slots.merge(backend, share, Math::max));
+    /** Slots that may be used: those lent, and those that are still to be given up. */
+    synchronized Map<String, Integer> lent() {
+        if (!areValid()) {
+            return Map.of();
         }
+        Map<String, Integer> slots = new HashMap<>(current.shares());
+        applied.shares().forEach((backend, share) -> slots.merge(backend, share, Math::max));
         return slots;
     }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /** The lanes and the slices that wait for them. Any thread. */
@@ -69,25 +68,9 @@ public class Dispatch {
             lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory));
         }
         lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease, shares)));
-        shares.onChange(this::share);
-        share();
-    }
-
-    /** Gives each lane its part of what this process is lent of each backend. Any thread, never blocks. */
-    private void share() {
-        Runnable applied = shares.applying();
-        AtomicInteger open = new AtomicInteger(lanes.size());
-        for (Lane lane : lanes) {
-            Map<String, Integer> parts = new HashMap<>();
-            queues.keySet().forEach(backend -> parts.put(backend.name(), part(share(backend), lanes.size(), lane.index())));
-            lane.execute(() -> {
-                parts.forEach(lane::setCeiling);
-                if (open.decrementAndGet() == 0) {
-                    applied.run();
-                }
-                parts.keySet().forEach(lane::pump);
-            });
-        }
+        LaneSlots slots = new LaneSlots(lanes, queues, shares);
+        shares.onChange(slots::apply);
+        slots.apply();
     }
 
     /** What this process is lent of a backend; may be 0. */
@@ -105,10 +88,6 @@ public class Dispatch {
             demand.put(backend.name(), queue.calls() + (mayStart ? queue.waiting() + queue.postponed() : 0));
         });
         return new CapacityReporter.Use(draining, wanted, demand, calls);
-    }
-
-    static int part(int whole, int parts, int rank) {
-        return whole / parts + (rank < whole % parts ? 1 : 0);
     }
 
     int lanes() {

@@ -49,11 +49,11 @@ class FairSharesTest {
                     .as("seed %d round %d", seed, round)
                     .isEqualTo(slots);
             demands.forEach((hungry, demand) -> {
-                if (shares.get(hungry) < demand) {
+                if (shares.getOrDefault(hungry, 0) < demand) {
                     demands.forEach((other, otherDemand) -> {
-                        assertThat(shares.get(other))
+                        assertThat(shares.getOrDefault(other, 0))
                                 .as("seed %d, %s beside %s", seed, other, hungry)
-                                .isLessThanOrEqualTo(Math.min(otherDemand, shares.get(hungry) + 1));
+                                .isLessThanOrEqualTo(Math.min(otherDemand, shares.getOrDefault(hungry, 0) + 1));
                     });
                 }
             });

@@ -41,6 +41,7 @@ class LendingSimulationTest {
         private int lines;
         private int calls;
         private int orphans;
+        private boolean draining;
         private int asleepSteps;
         private int stepsToRenewal;
         // The row.
@@ -57,10 +58,11 @@ class LendingSimulationTest {
         private CapacityReport report() {
             return new CapacityReport(
                     shares.grant(),
-                    false,
+                    draining,
                     Map.of(),
                     Map.of(BACKEND, calls + lines),
-                    shares.inUse(Map.of(BACKEND, calls)));
+                    shares.lent(),
+                    Map.of(BACKEND, calls));
         }
 
         private void step() {
@@ -180,6 +182,22 @@ class LendingSimulationTest {
         assertThat(of("d1").calls).isEqualTo(CEILING);
         steps(160);
         assertThat(of("d0").asleepSteps).isZero();
+    }
+
+    @Test
+    void whoDrainsGivesItsSlotsToOthersAsItsCallsEnd() {
+        dispatchers(2);
+        of("d0").lines = 1_000;
+        steps(40);
+        of("d0").draining = true;
+        of("d0").lines = 0;
+        of("d1").lines = 1_000;
+        steps(4);
+        of("d0").calls = 10;
+        steps(4);
+
+        assertThat(of("d0").shares.of(BACKEND)).isZero();
+        assertThat(of("d1").calls).isEqualTo(CEILING - 10);
     }
 
     @Test

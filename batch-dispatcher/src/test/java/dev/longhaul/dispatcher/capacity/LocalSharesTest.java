@@ -32,7 +32,7 @@ class LocalSharesTest {
     }
 
     @Test
-    void aGrantIsConfirmedOnceItIsTakenOverAndUntilThenTheLargerShareIsInUse() {
+    void aGrantIsConfirmedOnceItIsTakenOverAndUntilThenTheLargerShareMayBeUsed() {
         shares.renewed(now.get(), Grant.NONE);
         shares.granted(grant(1, 20));
         shares.applying().run();
@@ -40,12 +40,11 @@ class LocalSharesTest {
         shares.granted(grant(2, 5));
 
         assertThat(shares.grant()).isEqualTo(1);
-        assertThat(shares.inUse(Map.of("b", 3))).isEqualTo(Map.of("b", 20));
+        assertThat(shares.lent()).isEqualTo(Map.of("b", 20));
         shares.applying().run();
         late.run();
         assertThat(shares.grant()).isEqualTo(2);
-        assertThat(shares.inUse(Map.of("b", 3))).isEqualTo(Map.of("b", 5));
-        assertThat(shares.inUse(Map.of("b", 17))).isEqualTo(Map.of("b", 17));
+        assertThat(shares.lent()).isEqualTo(Map.of("b", 5));
     }
 
     @Test
