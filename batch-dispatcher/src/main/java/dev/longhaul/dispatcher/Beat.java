@@ -13,22 +13,38 @@ final class Beat implements AutoCloseable {
     private static final int CLOSE_SECONDS = 5;
 
     private final String name;
+    private final long intervalNanos;
     private final Runnable duty;
     private final ScheduledExecutorService thread;
     private String warned = "";
 
-    private Beat(String name, Runnable duty) {
+    private Beat(Duration interval, String name, Runnable duty) {
         this.name = name;
+        this.intervalNanos = interval.toNanos();
         this.duty = duty;
         this.thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name(name).factory());
     }
 
-    /** Does something at once, and again after each interval. */
+    /** Does something at once, and again an interval after each start; what was missed meanwhile is not made up for. */
     static Beat every(Duration interval, String name, Runnable duty) {
-        Beat beat = new Beat(name, duty);
-        beat.thread.scheduleWithFixedDelay(beat::run, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        Beat beat = new Beat(interval, name, duty);
+        beat.next(0);
         return beat;
+    }
+
+    private void next(long delayNanos) {
+        try {
+            thread.schedule(this::turn, delayNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debugf("%s has ended", name);
+        }
+    }
+
+    private void turn() {
+        long started = System.nanoTime();
+        run();
+        next(Math.max(0, started + intervalNanos - System.nanoTime()));
     }
 
     /** Does it once more as soon as its thread is free. Never blocks. */

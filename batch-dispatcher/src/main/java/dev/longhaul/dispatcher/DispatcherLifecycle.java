@@ -109,7 +109,9 @@ class DispatcherLifecycle {
         beats.add(Beat.every(CHECK, "stops", stops::check));
         beats.add(Beat.every(CHECK, "results-tail", appetite::lookAtCheckpoints));
         beats.add(Beat.every(
-                RECONCILE, "claims", () -> reports.handBackUnknown(lease.identity().id())));
+                RECONCILE,
+                "claims",
+                () -> reports.handBackUnknown(lease.identity().id())));
         started = true;
     }
 

@@ -29,7 +29,8 @@ public final class LeaderLease {
               where p.id = l.holder and p.started_at < now() - interval '2 s' and %s))""";
 
     /** Whether no session holds the holder's lock, for a look: trying the lock costs far less than reading all locks. */
-    private static final String LOCK_CAN_BE_TAKEN = "pg_try_advisory_xact_lock(%d, p.lock_key)".formatted(PROCESS_LOCK_CLASS);
+    private static final String LOCK_CAN_BE_TAKEN =
+            "pg_try_advisory_xact_lock(%d, p.lock_key)".formatted(PROCESS_LOCK_CLASS);
 
     private static final String LOCK_IS_FREE = """
             not exists (

@@ -70,12 +70,13 @@ public class PostgresPool implements PgPoolCreator {
             server.setTcpKeepAlive(true);
         }
         // A connection leaves the pool long before its silence would be held against the next statement.
-        pool.setIdleTimeoutUnit(TimeUnit.MILLISECONDS).setIdleTimeout((int) silence.dividedBy(3).toMillis());
+        pool.setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) silence.dividedBy(3).toMillis());
         AtomicInteger turn = new AtomicInteger();
         return PgBuilder.pool()
                 .with(pool)
-                .connectingTo(() -> Future.succeededFuture(
-                        servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()))))
+                .connectingTo(() ->
+                        Future.succeededFuture(servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()))))
                 .using(vertx)
                 .build();
     }

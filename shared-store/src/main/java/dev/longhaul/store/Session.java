@@ -26,9 +26,9 @@ public final class Session implements AutoCloseable {
     Session(SqlConnection connection) {
         this.connection = connection;
         connection.closeHandler(closed -> lost());
-        ((PgConnection) connection).notificationHandler(notification -> channels.getOrDefault(
-                        notification.getChannel(), payload -> {})
-                .accept(notification.getPayload()));
+        ((PgConnection) connection)
+                .notificationHandler(notification -> channels.getOrDefault(notification.getChannel(), payload -> {})
+                        .accept(notification.getPayload()));
     }
 
     /** Whether the session may be relied on: neither ended nor silent when it was asked something. */

@@ -94,7 +94,7 @@ final class CapacityLedger {
                     // Less than it was granted when its shares have lapsed since.
                     Map<String, Integer> kept = new HashMap<>(granted.shares());
                     kept.replaceAll((backend, share) -> Math.min(share, lent(backend)));
-                    granted = new Grant(granted.number(), kept);
+                    granted = new Grant(granted.number(), granted.among(), kept);
                 }
             }
         }
@@ -104,7 +104,7 @@ final class CapacityLedger {
             outstanding.clear();
             uncertain = false;
             isVoid = true;
-            granted = new Grant(grantNumber, Map.of());
+            granted = new Grant(grantNumber, granted.among(), Map.of());
         }
     }
 
@@ -162,8 +162,8 @@ final class CapacityLedger {
             SortedMap<String, Integer> fair = fair(backend, ceiling);
             if (evenOut || isAnyoneShort(backend, fair)) {
                 asFarAsThereIsRoom(backend, ceiling, fair)
-                        .forEach((id, share) -> wished.computeIfAbsent(id, i -> new HashMap<>())
-                                .put(backend, share));
+                        .forEach((id, share) ->
+                                wished.computeIfAbsent(id, i -> new HashMap<>()).put(backend, share));
             }
         });
         Map<String, Grant> grants = new HashMap<>();
@@ -194,7 +194,8 @@ final class CapacityLedger {
     }
 
     private Grant grant(Member member, Map<String, Integer> shares) {
-        member.granted = new Grant(++number, shares);
+        int among = (int) members.values().stream().filter(Member::takesPart).count();
+        member.granted = new Grant(++number, among, shares);
         shares.forEach((backend, share) -> member.outstanding.merge(backend, share, Math::max));
         return member.granted;
     }
@@ -203,8 +204,8 @@ final class CapacityLedger {
         return fair.entrySet().stream().anyMatch(entry -> {
             Member member = members.get(entry.getKey());
             return member != null
-                    && Math.min(entry.getValue(), member.demand(backend)) > member.granted.shares()
-                            .getOrDefault(backend, 0);
+                    && Math.min(entry.getValue(), member.demand(backend))
+                            > member.granted.shares().getOrDefault(backend, 0);
         });
     }
 

@@ -75,7 +75,8 @@ public class CapacityReporter {
 
     private void hear(String payload) {
         try {
-            JsonObject grant = new JsonObject(payload).getJsonObject(lease.identity().id());
+            JsonObject grant =
+                    new JsonObject(payload).getJsonObject(lease.identity().id());
             if (grant != null) {
                 shares.granted(Grant.decode(grant));
             }

@@ -17,14 +17,12 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ClusterCapacity {
     private final Database database;
-    private final CapacityRows rows;
     private final Backends backends;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Lending lending;
 
-    ClusterCapacity(Database database, CapacityRows rows, Backends backends) {
+    ClusterCapacity(Database database, Backends backends) {
         this.database = database;
-        this.rows = rows;
         this.backends = backends;
     }
 
@@ -40,7 +38,7 @@ public class ClusterCapacity {
             Map<String, Integer> ceilings = backends.all().stream()
                     .collect(Collectors.toMap(
                             Backend::name, backend -> backend.config().maxInFlight()));
-            lending = new Lending(database, rows, epoch, ceilings, () -> listeners.forEach(Runnable::run));
+            lending = new Lending(database, epoch, ceilings, () -> listeners.forEach(Runnable::run));
         }
     }
 

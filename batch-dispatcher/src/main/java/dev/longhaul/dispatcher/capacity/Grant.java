@@ -7,12 +7,13 @@ import java.util.Map;
  * What the leader lends one dispatcher.
  *
  * @param number higher than that of any grant before, also of an earlier leader's
+ * @param among how many dispatchers share; 0 before the first grant
  * @param shares slots by backend; none of those that are missing
  */
-record Grant(long number, Map<String, Integer> shares) {
+record Grant(long number, int among, Map<String, Integer> shares) {
     private static final int EPOCH_SHIFT = 30;
 
-    static final Grant NONE = new Grant(0, Map.of());
+    static final Grant NONE = new Grant(0, 0, Map.of());
 
     Grant {
         shares = Map.copyOf(shares);
@@ -24,11 +25,13 @@ record Grant(long number, Map<String, Integer> shares) {
     }
 
     JsonObject encode() {
-        return new JsonObject().put("number", number).put("shares", Amounts.encode(shares));
+        return new JsonObject().put("number", number).put("among", among).put("shares", Amounts.encode(shares));
     }
 
     static Grant decode(JsonObject json) {
         return new Grant(
-                json.getLong("number", 0L), Amounts.decode(json.getJsonObject("shares", new JsonObject())));
+                json.getLong("number", 0L),
+                json.getInteger("among", 0),
+                Amounts.decode(json.getJsonObject("shares", new JsonObject())));
     }
 }

@@ -23,10 +23,10 @@ final class Lending implements AutoCloseable {
     private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Reports of a moment are answered together. */
     private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Database database;
-    private final CapacityRows rows;
     private final long epoch;
     private final Runnable onChange;
     private final CapacityLedger ledger;
@@ -39,9 +39,8 @@ final class Lending implements AutoCloseable {
     private Map<String, Grant> unconfirmed = Map.of();
     private long nextBeatNanos = System.nanoTime();
 
-    Lending(Database database, CapacityRows rows, long epoch, Map<String, Integer> ceilings, Runnable onChange) {
+    Lending(Database database, long epoch, Map<String, Integer> ceilings, Runnable onChange) {
         this.database = database;
-        this.rows = rows;
         this.epoch = epoch;
         this.onChange = onChange;
         this.ledger = new CapacityLedger(epoch, ceilings);
@@ -100,20 +99,20 @@ final class Lending implements AutoCloseable {
         }
         boolean beat = System.nanoTime() - nextBeatNanos >= 0;
         if (beat) {
-            read();
+            read(listening);
         }
         wanted = ledger.wanted();
         dispatchers = ledger.dispatchers();
         onChange.run();
         send(listening, ledger.decide(beat));
         if (beat) {
-            rewrite();
+            rewrite(listening);
         }
     }
 
     /** Reads all rows, and again when the first one lapses that has missed a renewal. */
-    private void read() {
-        List<CapacityLedger.Row> all = rows.read();
+    private void read(Session listening) {
+        List<CapacityLedger.Row> all = CapacityRows.read(listening);
         long lapse = all.stream()
                 .filter(row -> !row.isLapsed())
                 .mapToLong(row -> TimeUnit.MILLISECONDS.toNanos(row.lapsesInMillis()) + TOGETHER_NANOS)
@@ -154,12 +153,12 @@ final class Lending implements AutoCloseable {
     }
 
     /** What was not confirmed for a whole beat may have been lost on its way. */
-    private void rewrite() {
+    private void rewrite(Session listening) {
         Map<String, Grant> now = ledger.unconfirmed();
         Map<String, Grant> lost = new HashMap<>(now);
         lost.entrySet().retainAll(unconfirmed.entrySet());
         unconfirmed = now;
-        rows.write(lost);
+        CapacityRows.write(listening, lost);
     }
 
     private void closeSession() {

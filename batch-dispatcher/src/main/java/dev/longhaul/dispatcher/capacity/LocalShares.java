@@ -34,6 +34,18 @@ public class LocalShares {
         return current.shares().getOrDefault(backend, 0);
     }
 
+    /**
+     * What is lent of a backend or will be soon: where there is a slot for each dispatcher, one that has lines gets a slot as soon as
+     * another's call has ended.
+     *
+     * @param ceiling all slots of the backend
+     */
+    public int expected(String backend, int ceiling) {
+        Grant now = current;
+        int lent = now.shares().getOrDefault(backend, 0);
+        return lent == 0 && now.among() > 0 && now.among() <= ceiling ? 1 : lent;
+    }
+
     /** Whether lines may be started; cheap enough to ask for each. */
     public boolean areValid() {
         return nanoTime.getAsLong() - validUntilNanos < 0;
@@ -60,7 +72,7 @@ public class LocalShares {
     synchronized void renewed(long sentNanos, Grant written) {
         boolean lapsed = !areValid();
         if (lapsed) {
-            take(new Grant(Math.max(current.number(), written.number()), Map.of()));
+            take(new Grant(Math.max(current.number(), written.number()), current.among(), Map.of()));
         }
         validUntilNanos = sentNanos + VALID_NANOS;
         if (!lapsed) {
@@ -71,7 +83,7 @@ public class LocalShares {
     /** The leader grants something; one that comes too late counts as a grant of nothing. */
     synchronized void granted(Grant grant) {
         if (grant.number() > current.number()) {
-            take(areValid() ? grant : new Grant(grant.number(), Map.of()));
+            take(areValid() ? grant : new Grant(grant.number(), grant.among(), Map.of()));
         }
     }
 

@@ -73,9 +73,9 @@ public class Dispatch {
         slots.apply();
     }
 
-    /** What this process is lent of a backend; may be 0. */
+    /** What this process may expect of a backend; may be 0. */
     int share(Backend backend) {
-        return shares.of(backend.name());
+        return shares.expected(backend.name(), backend.config().maxInFlight());
     }
 
     /** What this process has for the backends, and the slots that it uses. */

@@ -46,7 +46,10 @@ class SuspectRuns {
                 try {
                     lineByLine(run);
                 } catch (RuntimeException e) {
-                    LOG.errorf(e, "LH-D029 slice %s cannot be run line by line", run.claim().slice());
+                    LOG.errorf(
+                            e,
+                            "LH-D029 slice %s cannot be run line by line",
+                            run.claim().slice());
                     dispatch.stop(run);
                 }
             }

@@ -19,7 +19,8 @@ public class DeadDispatchers {
      * server does not say when it was promoted, but it keeps the time of the last transaction that it replayed. There a judge must have
      * been connected for one lease without a break: so long the others had the same chance.
      */
-    private static final String DEAD = """
+    private static final String DEAD =
+            """
             p.kind = 'dispatcher'
               and (p.lease_until < now()
                 or (p.started_at < now() - interval '2 s' and p.lease_until < now() + interval '8500 ms'

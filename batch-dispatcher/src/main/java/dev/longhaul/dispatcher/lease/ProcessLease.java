@@ -185,6 +185,9 @@ public class ProcessLease {
 
     /** Leaves at once, so that nobody waits for the lease to run out. Call it when nothing is held any more. */
     public synchronized void leave() {
+        if (lockKey == 0) {
+            return;
+        }
         try {
             database.run("delete from process where id = $1", identity.id());
         } catch (StoreException e) {

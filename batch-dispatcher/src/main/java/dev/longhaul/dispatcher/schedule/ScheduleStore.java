@@ -19,6 +19,7 @@ class ScheduleStore {
     private static final double UNCLAIMED_SECONDS = 3;
     /** A slice's lines that have no sealed result and are not left out. */
     private static final String OPEN_LINES = "(line_count - coalesce(bit_count(bitmap), 0))::int";
+
     private final Database database;
     private final DeadDispatchers dead;
 

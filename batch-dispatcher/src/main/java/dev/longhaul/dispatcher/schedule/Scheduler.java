@@ -47,7 +47,13 @@ public class Scheduler {
     private long reclaimedNanos;
     private @Nullable String lastTenant;
 
-    Scheduler(Database database, ScheduleStore store, Backends backends, HintPublisher hints, ProcessLease lease, ClusterCapacity capacity) {
+    Scheduler(
+            Database database,
+            ScheduleStore store,
+            Backends backends,
+            HintPublisher hints,
+            ProcessLease lease,
+            ClusterCapacity capacity) {
         this.database = database;
         this.store = store;
         this.backends = backends;

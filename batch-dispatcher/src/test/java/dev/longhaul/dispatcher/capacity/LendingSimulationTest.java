@@ -42,6 +42,7 @@ class LendingSimulationTest {
         private int calls;
         private int orphans;
         private boolean draining;
+        private final Deque<Grant> incoming = new ArrayDeque<>();
         private int asleepSteps;
         private int stepsToRenewal;
         // The row.
@@ -72,11 +73,13 @@ class LendingSimulationTest {
             }
             if (stepsToRenewal-- <= 0) {
                 stepsToRenewal = calm ? 19 : 15 + random.nextInt(30);
-                long before = now;
+                // PostgreSQL sends a session its notifications before the answer to a later statement.
+                hear(incoming.size());
                 renewed = now;
                 row = report();
-                shares.renewed(before, written);
+                shares.renewed(now, written);
             }
+            hear(calm ? incoming.size() : random.nextInt(incoming.size() + 1));
             while (shares.areValid() && lines > 0 && calls < shares.of(BACKEND)) {
                 lines--;
                 calls++;
@@ -84,7 +87,13 @@ class LendingSimulationTest {
             CapacityReport report = report();
             if (sent == null || report.differsMaterially(sent)) {
                 sent = report;
-                send(() -> leader.report(id, report));
+                send(onTheWay, () -> leader.report(id, report));
+            }
+        }
+
+        private void hear(int count) {
+            for (int i = 0; i < count; i++) {
+                shares.granted(incoming.removeFirst());
             }
         }
 
@@ -95,16 +104,16 @@ class LendingSimulationTest {
         }
     }
 
-    private void send(Runnable message) {
+    private <T> void send(Deque<T> channel, T message) {
         if (calm || random.nextInt(5) > 0) {
-            onTheWay.addLast(message);
+            channel.addLast(message);
         }
     }
 
     private void step() {
         now += STEP;
         dispatchers.forEach(Dispatcher::step);
-        // In order, as PostgreSQL delivers them, some of them later.
+        // In order, some of them later.
         for (int i = calm ? onTheWay.size() : random.nextInt(onTheWay.size() + 1); i > 0; i--) {
             onTheWay.removeFirst().run();
         }
@@ -119,7 +128,7 @@ class LendingSimulationTest {
                             TimeUnit.NANOSECONDS.toMillis(LocalShares.VALID_NANOS - (now - d.renewed))))
                     .toList());
         }
-        leader.decide(beat).forEach((id, grant) -> send(() -> of(id).shares.granted(grant)));
+        leader.decide(beat).forEach((id, grant) -> send(of(id).incoming, grant));
         if (beat) {
             Map<String, Grant> open = leader.unconfirmed();
             open.forEach((id, grant) -> {

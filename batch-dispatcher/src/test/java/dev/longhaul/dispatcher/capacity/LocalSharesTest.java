@@ -89,7 +89,20 @@ class LocalSharesTest {
         assertThat(shares.of("b")).isEqualTo(9);
     }
 
+    @Test
+    void whoHasNoSlotExpectsOneWhereThereIsOneForEach() {
+        assertThat(shares.expected("b", 64)).isZero();
+        shares.renewed(now.get(), Grant.NONE);
+        shares.granted(grant(1, 0));
+
+        assertThat(shares.expected("b", 64)).isEqualTo(1);
+        assertThat(shares.expected("b", 3)).isEqualTo(1);
+        assertThat(shares.expected("b", 2)).isZero();
+        shares.granted(grant(2, 5));
+        assertThat(shares.expected("b", 2)).isEqualTo(5);
+    }
+
     private static Grant grant(long number, int share) {
-        return new Grant(number, Map.of("b", share));
+        return new Grant(number, 3, Map.of("b", share));
     }
 }
