@@ -79,7 +79,8 @@ public class FileSegments {
             int read = in.readNBytes(bytes, 0, length);
             if (read < length) {
                 throw new MissingObjectException(
-                        "S3 has less of the file than its rows say: it ends at byte " + (offset + read), new EOFException());
+                        "S3 has less of the file than its rows say: it ends at byte " + (offset + read),
+                        new EOFException());
             }
             return bytes;
         } catch (IOException e) {

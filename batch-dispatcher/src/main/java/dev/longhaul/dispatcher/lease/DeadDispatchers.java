@@ -15,9 +15,8 @@ public class DeadDispatchers {
      * its session reconnects at once.
      *
      * <p>Nobody is judged while those who live may still be on their way back to a server that has just started or was just promoted.
-     * A
-     * server does not say when it was promoted, but it keeps the time of the last transaction that it replayed. There a judge must have
-     * been connected for one lease without a break: so long the others had the same chance.
+     * A server does not say when it was promoted, but until its next restart it keeps the time of the last transaction that it replayed.
+     * There a judge must have been connected for one lease without a break: the others had the same chance.
      */
     private static final String DEAD =
             """
