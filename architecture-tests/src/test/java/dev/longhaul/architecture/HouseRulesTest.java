@@ -39,7 +39,7 @@ class HouseRulesTest {
             "dev.longhaul.dispatcher.dispatch.ClaimStore",
             "dev.longhaul.dispatcher.dispatch.Dispatch",
             "dev.longhaul.dispatcher.dispatch.Lane",
-            "dev.longhaul.dispatcher.dispatch.SliceIntake");
+            "dev.longhaul.dispatcher.dispatch.SliceOpening");
 
     @Test
     void shouldTakeTheTimeFromAnInjectedSourceOrPostgresql() {

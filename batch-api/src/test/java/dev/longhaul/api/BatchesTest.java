@@ -78,7 +78,7 @@ class BatchesTest {
                         "metadata":{"a":"b"},"job_id":"%s","job_name":"nightly",
                         "paused_at":null,"stop_reason":null,"max_errors":null,"retry_of":null,
                         "progress":{"lines_per_second":0.0,"estimated_end_at":null,"input_tokens":0,"output_tokens":0,
-                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"paused":0},"planned_share":0.0}}""".formatted(
+                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"paused":0,"plan":null},"planned_share":0.0}}""".formatted(
                         batch.getString("id"), file, createdAt, createdAt + 86_400, batch.getString("job_id"))));
         assertThat(api.get("/v1/batches/" + batch.getString("id")).json()).isEqualTo(batch);
         var row = database.run("select * from batch where id = $1", batch.getString("id"))
@@ -224,6 +224,7 @@ class BatchesTest {
                 "7                                   | null | invalid_type | got an integer",
                 "{}                                  | input_file_id | missing_required_parameter | 'input_file_id'",
                 "{\"input_file_id\":null}            | input_file_id | missing_required_parameter | 'input_file_id'",
+                "{\"input_file_id\":\"\"}            | input_file_id | invalid_value | purpose 'batch'",
                 "{\"input_file_id\":3}               | input_file_id | invalid_type | expected a string, but got an integer",
                 "{\"input_file_id\":\"f\"}           | endpoint | missing_required_parameter | 'endpoint'",
                 "{\"input_file_id\":\"f\",\"endpoint\":\"/v1/x\"} | endpoint | invalid_value | Invalid value: '/v1/x'. Supported values are: '/v1/responses', ",
@@ -258,6 +259,27 @@ class BatchesTest {
         assertThat(answer.error().getString("code")).isEqualTo(code);
         assertThat(answer.error().getString("message")).contains(says);
         assertThat(answer.header("x-should-retry")).isEqualTo("false");
+    }
+
+    @Test
+    void shouldRefuseAFileOfAnotherPurpose() throws Exception {
+        String file = api.upload(new Multipart().field("purpose", "user_data").file("in.jsonl", Lines.ONE))
+                .id();
+
+        Api.Answer answer = api.post(
+                "/v1/batches",
+                "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"/v1/embeddings\"}",
+                "Idempotency-Key",
+                file);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.error().getString("param")).isEqualTo("input_file_id");
+        assertThat(answer.error().getString("code")).isEqualTo("invalid_value");
+        assertThat(answer.error().getString("message")).contains("'user_data'", "'batch'");
+        assertThat(database.run("select from batch where input_file_id = $1", file))
+                .isEmpty();
+        assertThat(database.run("select from idempotency_key where key = $1", file))
+                .isEmpty();
     }
 
     @Test

@@ -125,4 +125,12 @@ class HeadersTest {
             return new String(socket.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
         }
     }
+
+    @Test
+    void shouldLetNoOriginInUnlessConfigured() throws Exception {
+        Api.Answer answer = Api.admin().get("/v1/files", "Origin", "https://tools.example");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("access-control-allow-origin")).isEqualTo("(none)");
+    }
 }

@@ -197,4 +197,31 @@ class IdempotencyTest {
         assertThat(api.post(path, "{}", "Idempotency-Key", "another").status()).isEqualTo(404);
         assertThat(api.post(path, "{}").status()).isEqualTo(404);
     }
+
+    @Test
+    void shouldTakeTheKeyFromABodyAsFromTheHeader() throws Exception {
+        String key = UUID.randomUUID().toString();
+        for (String path : List.of("/v1/batches", "/v1/jobs", "/v1/uploads")) {
+            String body = new JsonObject()
+                    .put("input_file_id", "file-x")
+                    .put("endpoint", "/v1/embeddings")
+                    .put("filename", "in.jsonl")
+                    .put("purpose", "batch")
+                    .put("bytes", 10)
+                    .put("mime_type", "x")
+                    .put("idempotency_key", key)
+                    .encode();
+
+            Api.Answer first = api.post(path, body);
+
+            assertThat(first.status()).as(first.text()).isEqualTo(200);
+            assertThat(api.post(path, body).id()).isEqualTo(first.id());
+            assertThat(api.post(path, body, "Idempotency-Key", key).id()).isEqualTo(first.id());
+            Api.Answer other = api.post(path, body, "Idempotency-Key", "another");
+            assertThat(other.status()).isEqualTo(400);
+            assertThat(other.error().getString("param")).isEqualTo("idempotency_key");
+            assertThat(api.post(path, body.replace(key, " ")).error().getString("param"))
+                    .isEqualTo("idempotency_key");
+        }
+    }
 }

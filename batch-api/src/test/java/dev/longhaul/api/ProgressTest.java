@@ -69,7 +69,8 @@ class ProgressTest {
                 .put("queue", queue)
                 .put("backend_down", backendDown)
                 .put("rate_limited", rateLimited)
-                .put("paused", paused);
+                .put("paused", paused)
+                .putNull("plan");
     }
 
     @Test
@@ -110,13 +111,24 @@ class ProgressTest {
     }
 
     @Test
+    void shouldSayWhatItsPlanWaitsForUntilItIsPlanned() throws Exception {
+        database.run("update batch set plan_waits = 'models', plan_waits_since = now() where id = $1", batch);
+        assertThat(waiting().getString("plan")).isNull();
+
+        batch = api.post("/v1/batches", "{\"input_file_id\":\"file-x\",\"endpoint\":\"/v1/chat/completions\"}")
+                .id();
+        database.run("update batch set plan_waits = 'models', plan_waits_since = now() where id = $1", batch);
+        assertThat(waiting().getString("plan")).isEqualTo("models");
+    }
+
+    @Test
     void shouldSayHowMuchOfTheFileIsRead() throws Exception {
         JsonObject created = api.post(
                         "/v1/batches", "{\"input_file_id\":\"file-x\",\"endpoint\":\"/v1/chat/completions\"}")
                 .json();
         assertThat(created.getJsonObject("progress")).isEqualTo(new JsonObject("""
                         {"lines_per_second":0.0,"estimated_end_at":null,"input_tokens":0,"output_tokens":0,
-                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"paused":0},"planned_share":0.0}"""));
+                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"paused":0,"plan":null},"planned_share":0.0}"""));
         batch = created.getString("id");
         database.run("update batch set input_bytes = 400, plan_bytes = 100 where id = $1", batch);
         assertThat(progress().getDouble("planned_share")).isEqualTo(0.25);

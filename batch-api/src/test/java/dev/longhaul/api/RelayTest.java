@@ -80,7 +80,9 @@ class RelayTest {
             assertThat(new JsonObject(records.get(1).value()).getString("type"))
                     .isEqualTo("dev.longhaul.batch.cancelling");
             await("acknowledged events are forgotten")
-                    .until(() -> database.run("select 1 from outbox").size() == 0);
+                    .until(() -> database.run("select 1 from outbox where batch_id = $1", id)
+                                    .size()
+                            == 0);
         }
     }
 
@@ -110,17 +112,37 @@ class RelayTest {
         }
     }
 
+    @Test
+    void shouldPublishWhatIsCommittedLateUnderALowId() throws Exception {
+        try (KafkaConsumer<String, String> consumer = consumerAtTheEnd();
+                var late = database.openSession()) {
+            late.run("set idle_in_transaction_session_timeout = '1min'");
+            late.run("begin");
+            late.run("insert into outbox (batch_id, event) values ('batch_late', '{\"id\":\"late\"}')");
+            String passing = api.post("/v1/batches", REQUEST).id();
+            take(consumer, passing, 1);
+
+            late.run("commit");
+
+            assertThat(take(consumer, "batch_late", 1)).hasSize(1);
+        }
+    }
+
     private static List<ConsumerRecord<String, String>> take(
             KafkaConsumer<String, String> consumer, String key, int count) {
         List<ConsumerRecord<String, String>> found = new ArrayList<>();
-        await("events of " + key).pollInSameThread().pollDelay(Duration.ZERO).until(() -> {
-            consumer.poll(Duration.ofMillis(200)).forEach(record -> {
-                if (key.equals(record.key())) {
-                    found.add(record);
-                }
-            });
-            return found.size() >= count;
-        });
+        await("events of " + key)
+                .atMost(Duration.ofSeconds(30))
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                        if (key.equals(record.key())) {
+                            found.add(record);
+                        }
+                    });
+                    return found.size() >= count;
+                });
         return found;
     }
 

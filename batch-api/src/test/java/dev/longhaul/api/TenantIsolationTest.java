@@ -71,6 +71,9 @@ class TenantIsolationTest {
         CHECKS.put("GET /v1/api_keys/{id}", one(Owned.KEY));
         CHECKS.put("DELETE /v1/api_keys/{id}", one(Owned.KEY));
 
+        CHECKS.put("GET /v1/models", Check.NAMES_NOTHING);
+        CHECKS.put("GET /v1/models/{id: .+}", Check.NAMES_NOTHING);
+
         CHECKS.put("GET /v1/limits", Check.NAMES_NOTHING);
         CHECKS.put("GET /v1/tenants/{id}/limits", one(Owned.TENANT));
         CHECKS.put("POST /v1/tenants/{id}/limits", Check.OPERATORS);

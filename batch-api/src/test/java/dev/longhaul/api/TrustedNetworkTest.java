@@ -18,11 +18,23 @@ import org.junit.jupiter.api.Test;
 class TrustedNetworkTest {
     private final Api nobody = new Api("");
 
-    /** The setting that this is about, and a quota for everybody. */
+    static final String ORIGIN = "https://tools.example";
+
+    /** The setting that this is about, a quota for everybody, the usual interval of the janitor, and an origin that is let in. */
     public static final class NoKeys implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("longhaul.access.mode", "none", "longhaul.quotas.bytes", "1M");
+            return Map.of(
+                    "longhaul.access.mode",
+                    "none",
+                    "longhaul.quotas.bytes",
+                    "1M",
+                    "longhaul.files.janitor-interval",
+                    "60s",
+                    "quarkus.http.cors.enabled",
+                    "true",
+                    "quarkus.http.cors.origins",
+                    ORIGIN);
         }
     }
 

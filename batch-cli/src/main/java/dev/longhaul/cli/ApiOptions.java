@@ -1,7 +1,9 @@
 package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.ApiClient;
+import dev.longhaul.cli.api.HttpTarget;
 import dev.longhaul.cli.local.LocalSystem;
+import dev.longhaul.model.BackendUrl;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,18 +16,25 @@ final class ApiOptions {
     @Option(
             names = "--api",
             paramLabel = "URL",
-            description = "Another installation's API, ending in /v1. Without it the one on this machine is used.")
+            description = "URL of another installation's API, ending in /v1 (default: the one on this machine).")
     @Nullable
     URI api;
 
-    @Option(names = "--api-key", paramLabel = "KEY", description = "Its key; LONGHAUL_API_KEY if not said.")
+    @Option(names = "--api-key", paramLabel = "KEY", description = "Its key (default: LONGHAUL_API_KEY).")
     @Nullable
     String apiKey;
 
     ApiClient client() {
         if (api != null) {
-            if (api.getHost() == null) {
-                throw CliException.usage("--api must be a URL such as http://127.0.0.1:8700/v1, and is '" + api + "'");
+            try {
+                BackendUrl.parse(api.toString());
+            } catch (IllegalArgumentException e) {
+                throw CliException.usage(
+                        "--api must be a URL such as http://127.0.0.1:8700/v1, and is '" + api + "': " + e.getMessage());
+            }
+            if (new HttpTarget(api).isUncheckable()) {
+                throw CliException.usage("--api: TLS certificates have no host names with an underscore such as that of "
+                        + api + "; use http or another name");
             }
             String key = apiKey != null ? apiKey : System.getenv().getOrDefault("LONGHAUL_API_KEY", "");
             return new ApiClient(api, key, PATIENCE);

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(name = "cancel", mixinStandardHelpOptions = true, description = "Cancels a batch; what is done stays.")
+@Command(name = "cancel", mixinStandardHelpOptions = true, description = "Cancels a batch. Results completed so far are kept.")
 final class CancelCommand implements Callable<Integer> {
     @Mixin
     private BatchOptions batch = new BatchOptions();

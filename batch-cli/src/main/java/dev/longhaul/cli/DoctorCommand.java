@@ -1,5 +1,6 @@
 package dev.longhaul.cli;
 
+import dev.longhaul.cli.failure.Reason;
 import dev.longhaul.cli.local.LocalSystem;
 import dev.longhaul.cli.local.LogFile;
 import dev.longhaul.cli.local.LogLine;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Looks for what keeps Longhaul from running here; exits 1 when it finds something.")
+        description = "Checks this machine for problems that prevent Longhaul from running; exits 1 if there are any.")
 final class DoctorCommand implements Callable<Integer> {
     private static final long LEAST_DISK = 2L << 30;
     private static final int LOG_LINES = 3;
@@ -75,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
                     "data in " + directory + ": " + (free >> 30) + " GiB free"
                             + (writable ? "" : ", and not writable"));
         } catch (IOException e) {
-            return new Finding(true, "data in " + directory + ": " + e);
+            return new Finding(true, "data in " + directory + ": " + Reason.of(e));
         }
     }
 

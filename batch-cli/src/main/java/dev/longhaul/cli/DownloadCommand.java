@@ -14,13 +14,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Writes the results of a batch that has ended; exits as `run` does.")
 final class DownloadCommand implements Callable<Integer> {
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "For the lines that succeeded.")
+    @Option(names = "--output", required = true, paramLabel = "FILE", description = "File for the results of lines that succeeded; - for standard output.")
     private Path output = Path.of("");
 
     @Option(
             names = "--errors",
             paramLabel = "FILE",
-            description = "For the lines that didn't, written only if there are any; OUTPUT.errors.jsonl if not said.")
+            description = "File for the lines that failed, written only if there are any (default: OUTPUT.errors.jsonl).")
     private @Nullable Path errors;
 
     @Mixin
@@ -40,7 +40,10 @@ final class DownloadCommand implements Callable<Integer> {
             System.err.println("longhaul: " + Report.problems(ended));
         } else {
             files.download(client, ended);
-            System.out.println(Report.files(files));
+            String places = files.places(ended);
+            if (!places.isEmpty()) {
+                files.messages().println(places);
+            }
         }
         return Outcome.exitCode(ended);
     }

@@ -1,6 +1,7 @@
 package dev.longhaul.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.longhaul.cli.failure.Reason;
 import dev.longhaul.cli.progress.Figures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class FilesCommand {
                             names = {"-n", "--limit"},
                             paramLabel = "N",
                             defaultValue = "20",
-                            description = "How many, 1 to 10000; ${DEFAULT-VALUE} if not said.")
+                            description = "How many, 1 to 10000 (default: ${DEFAULT-VALUE}).")
                     int limit,
             @Option(
                             names = "--purpose",
@@ -70,30 +71,28 @@ final class FilesCommand {
                     "Uploads a file and prints its id. A large one goes in parts; after a break the same command sends"
                             + " the rest.")
     int upload(
-            @Parameters(paramLabel = "FILE", description = "The file to upload.") Path file,
+            @Parameters(paramLabel = "FILE", description = "The file to upload; - for standard input.") Path file,
             @Option(
                             names = "--purpose",
                             paramLabel = "PURPOSE",
                             defaultValue = "batch",
-                            description = "${DEFAULT-VALUE} if not said.")
+                            description = "What the file is for (default: ${DEFAULT-VALUE}).")
                     String purpose,
             @Mixin ApiOptions api) {
-        InputFile.check(file);
-        System.out.println(Uploading.upload(api.client(), file, purpose));
+        System.out.println(Uploading.upload(api.client(), InputFile.check(file), purpose));
         return ExitCode.OK;
     }
 
     @Command(name = "download", mixinStandardHelpOptions = true, description = "Writes a file's content.")
     int download(
             @Parameters(paramLabel = "ID", description = "The file, file-...") String id,
-            @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where to.") Path output,
+            @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where to write it; - for standard output.") Path output,
             @Mixin ApiOptions api) {
-        ResultFiles.checkWritable("--output", output);
-        try (AtomicFile target = AtomicFile.create(output)) {
-            api.client().download(id, target.channel());
-            target.commit();
+        ResultTarget target = ResultTarget.check("--output", output);
+        try {
+            target.write(api.client(), id);
         } catch (IOException e) {
-            throw new CliException(ExitCode.FAILED, "can't write " + output + ": " + e.getMessage());
+            throw new CliException(ExitCode.FAILED, output + " cannot be written: " + Reason.of(e));
         }
         return ExitCode.OK;
     }

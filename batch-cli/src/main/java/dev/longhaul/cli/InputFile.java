@@ -3,35 +3,76 @@ package dev.longhaul.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.longhaul.cli.failure.Reason;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The request lines that a user brings. */
-record InputFile(Path path) {
+/**
+ * The request lines that a user brings.
+ *
+ * @param path a file that can be read more than once
+ * @param name what messages call it
+ * @param isCopy of a stream, to be deleted after the upload
+ */
+record InputFile(Path path, String name, boolean isCopy) {
+    private static final String STANDARD_INPUT = "-";
     /** Where nothing can be told from the first line, the service's own validation says what is wrong with it. */
     private static final String DEFAULT_ENDPOINT = "/v1/chat/completions";
 
     /**
-     * Looks whether it can be uploaded.
+     * Looks whether it can be uploaded. Standard input ({@code -}), a pipe and a device are read to their end first, since
+     * an upload says how long it is.
      *
      * @throws CliException with the usage code when it can't
      */
     static InputFile check(Path path) {
+        InputFile input = open(path);
+        if (input.size() == 0) {
+            input.discard();
+            throw CliException.usage("the input " + input.name() + " is empty");
+        }
+        return input;
+    }
+
+    private static InputFile open(Path path) {
+        if (path.toString().equals(STANDARD_INPUT)) {
+            return copy(new FileInputStream(FileDescriptor.in), "standard input");
+        }
         if (!Files.exists(path)) {
             throw CliException.usage("the input file " + path + " does not exist");
         }
-        if (!Files.isRegularFile(path)) {
-            throw CliException.usage("the input " + path + " is not a file");
+        if (Files.isDirectory(path)) {
+            throw CliException.usage("the input " + path + " is a folder, not a file");
         }
         if (!Files.isReadable(path)) {
             throw CliException.usage("the input file " + path + " is not readable");
         }
-        InputFile input = new InputFile(path);
-        if (input.size() == 0) {
-            throw CliException.usage("the input file " + path + " is empty");
+        if (Files.isRegularFile(path)) {
+            return new InputFile(path, path.toString(), false);
         }
-        return input;
+        try {
+            return copy(Files.newInputStream(path), path.toString());
+        } catch (IOException e) {
+            throw unreadable(path.toString(), e);
+        }
+    }
+
+    private static InputFile copy(InputStream stream, String name) {
+        try (stream) {
+            Path directory = Path.of(System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir", "")));
+            Path copy = Files.createTempFile(directory, "longhaul-input-", ".jsonl");
+            copy.toFile().deleteOnExit(); // also after Ctrl-C
+            try (var out = Files.newOutputStream(copy)) {
+                stream.transferTo(out);
+            }
+            return new InputFile(copy, name, true);
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
     }
 
     /** In bytes. */
@@ -39,7 +80,18 @@ record InputFile(Path path) {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            throw CliException.usage("the input file " + path + " can't be read: " + e.getMessage());
+            throw unreadable(name, e);
+        }
+    }
+
+    /** Deletes the copy of a stream; a user's file stays. */
+    void discard() {
+        if (isCopy) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // It goes when this process ends.
+            }
         }
     }
 
@@ -61,5 +113,9 @@ record InputFile(Path path) {
         } catch (IOException e) {
             return DEFAULT_ENDPOINT;
         }
+    }
+
+    private static CliException unreadable(String name, IOException e) {
+        return CliException.usage("the input " + name + " cannot be read: " + Reason.of(e));
     }
 }

@@ -49,8 +49,8 @@ final class Interruption implements AutoCloseable {
         }
         synchronized (screen) {
             display.close();
-            System.err.print("\nBatch " + batchId + " goes on without this command."
-                    + " [l]eave it running, [c]ancel it, or [w]ait on? [l] ");
+            System.err.print("\nBatch " + batchId + " continues without this command."
+                    + " [l]eave it running, [c]ancel it, or keep [w]aiting? [l] ");
             System.err.flush();
             String answer = Question.readLine().toLowerCase(Locale.ROOT);
             if (answer.startsWith("c")) {
@@ -72,7 +72,7 @@ final class Interruption implements AutoCloseable {
     }
 
     private void leave() {
-        System.err.println("\nlonghaul: " + batchId + " goes on; follow it with: longhaul watch " + batchId);
+        System.err.println("\nlonghaul: " + batchId + " continues; follow it with: longhaul watch " + batchId);
         System.out.println(batchId);
         System.out.flush();
         // Not exit(): another thread may hold what a shutdown hook waits for, and nothing is open that needs one.

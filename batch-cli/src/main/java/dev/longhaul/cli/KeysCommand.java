@@ -18,32 +18,32 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "keys",
         mixinStandardHelpOptions = true,
-        description = "Makes, lists and revokes API keys; needs an admin key itself.",
+        description = "Creates, lists and revokes API keys; needs an admin key.",
         subcommands = {KeysCommand.Create.class, KeysCommand.ListKeys.class, KeysCommand.Revoke.class})
 final class KeysCommand {
     @Command(
             name = "create",
             mixinStandardHelpOptions = true,
-            description = "Makes a key and prints it, this once; its tenant is made with its first key.")
+            description = "Creates a key and prints its secret, which is shown only once. Creates the tenant if it does not exist.")
     static final class Create implements Callable<Integer> {
         private static final Pattern SPAN = Pattern.compile("([0-9]{1,9})([smhd])");
 
-        @Parameters(index = "0", paramLabel = "NAME", description = "What it is for.")
+        @Parameters(index = "0", paramLabel = "NAME", description = "Name that says what the key is for.")
         private String name = "";
 
-        @Option(names = "--tenant", paramLabel = "ID", description = "Whose it is; that of the admin key if not said.")
+        @Option(names = "--tenant", paramLabel = "ID", description = "Tenant that the key belongs to (default: that of the admin key).")
         private @Nullable String tenant;
 
         @Option(
                 names = "--scope",
                 paramLabel = "SCOPE",
-                description = "read, write or admin; may be repeated; read and write if not said.")
+                description = "read, write or admin; may be repeated (default: read and write).")
         private List<String> scopes = new ArrayList<>();
 
         @Option(
                 names = "--expires-in",
                 paramLabel = "TIME",
-                description = "Such as 12h or 90d; it does not expire if not said.")
+                description = "Lifetime, such as 12h or 90d (default: it does not expire).")
         private @Nullable String expiresIn;
 
         @Mixin
@@ -53,12 +53,12 @@ final class KeysCommand {
         public Integer call() {
             Duration lifetime = expiresIn == null ? null : duration(expiresIn);
             Key key = api.client().keys().create(name, tenant, scopes, lifetime);
-            System.err.println("longhaul: made " + line(key));
+            System.err.println("longhaul: created " + line(key));
             if (key.value() == null) {
                 throw new CliException(
                         ExitCode.FAILED,
                         "the first answer was lost and the key is not shown twice; revoke " + key.id()
-                                + " and make another");
+                                + " and create another");
             }
             System.out.println(key.value());
             return ExitCode.OK;
@@ -82,7 +82,7 @@ final class KeysCommand {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists keys, the newest first.")
     static final class ListKeys implements Callable<Integer> {
-        @Option(names = "--tenant", paramLabel = "ID", description = "Of this tenant alone.")
+        @Option(names = "--tenant", paramLabel = "ID", description = "Only keys of this tenant.")
         private @Nullable String tenant;
 
         @Mixin

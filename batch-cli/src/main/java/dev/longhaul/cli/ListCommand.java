@@ -15,7 +15,7 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--limit"},
             paramLabel = "N",
-            description = "How many; ${DEFAULT-VALUE} if not said.")
+            description = "How many batches (default: ${DEFAULT-VALUE}).")
     private int limit = 20;
 
     @Option(names = "--status", paramLabel = "STATUS", description = "Only those, such as in_progress.")

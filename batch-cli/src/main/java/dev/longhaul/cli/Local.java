@@ -8,6 +8,7 @@ import dev.longhaul.cli.local.LocalSystem;
 import dev.longhaul.cli.progress.Figures;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The stack of this installation, for the commands: with messages on stderr. */
 final class Local {
@@ -25,10 +26,11 @@ final class Local {
     /** Starts what is missing and says what a user should know about it. */
     static void up(LocalSystem system, StackOptions options) {
         long began = System.nanoTime();
+        Map<String, String> environment = System.getenv();
         // Before anything is touched: wrong options must not stop or start a process.
-        List<Backend> backends = options.applyTo(system.settings()).backends();
+        List<Backend> backends = options.applyTo(system.settings(), environment).backends();
         Thread probe = Thread.startVirtualThread(() -> sayUnreachable(backends, BackendProbe.PATIENCE));
-        boolean started = system.up(options::applyTo);
+        boolean started = system.up(settings -> options.applyTo(settings, environment));
         try {
             probe.join();
         } catch (InterruptedException e) {

@@ -27,13 +27,13 @@ final class LogsCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on with what is written, until Ctrl-C.")
+            description = "Follows the logs until Ctrl-C.")
     private boolean follow;
 
     @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
-            description = "Lines of each, ${DEFAULT-VALUE} if not said.")
+            description = "Lines of each log (default: ${DEFAULT-VALUE}).")
     private int lines = 100;
 
     @Override

@@ -1,6 +1,7 @@
 package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.ApiException;
+import dev.longhaul.cli.api.HttpTarget;
 import dev.longhaul.cli.local.LocalException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
             DownCommand.class,
             StatusCommand.class,
             LogsCommand.class,
+            WarmCommand.class,
             ResetCommand.class,
             EnvCommand.class,
             DoctorCommand.class,
@@ -45,7 +47,7 @@ import picocli.CommandLine.HelpCommand;
             "",
             "Environment: LONGHAUL_PORT (API, 8700), LONGHAUL_DATA (.longhaul), LONGHAUL_JAVA_HOME,",
             "LONGHAUL_JAVA_OPTS (more JVM flags for all), LONGHAUL_JAVA_OPTS_<PROCESS> (such as ..._BATCH_API),",
-            "LONGHAUL_AOT=off (record and use nothing that makes starts faster), LONGHAUL_DEBUG=1 (stack traces)."
+            "LONGHAUL_AOT=off (do not use what `warm` prepared), LONGHAUL_DEBUG=1 (stack traces)."
         })
 @SuppressWarnings("PrivateConstructorForUtilityClass")
 public final class Main {
@@ -53,6 +55,7 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
+        HttpTarget.allowHostHeader();
         System.exit(commandLine().execute(arguments));
     }
 
@@ -66,13 +69,9 @@ public final class Main {
                         command.usage(command.getErr());
                         return ExitCode.USAGE;
                     }
-                    command.getErr().println("Try: longhaul " + subcommand(command) + "--help");
+                    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
                     return ExitCode.USAGE;
                 });
-    }
-
-    private static String subcommand(CommandLine command) {
-        return command.getParent() == null ? "" : command.getCommandName() + " ";
     }
 
     private static int report(Exception exception) {

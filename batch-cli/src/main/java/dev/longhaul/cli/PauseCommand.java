@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "pause",
         mixinStandardHelpOptions = true,
-        description = "Pauses a batch: calls under way end, no further line starts. Its window goes on.")
+        description = "Pauses a batch. Requests in flight finish and no new one starts; the completion window keeps running.")
 final class PauseCommand implements Callable<Integer> {
     @Mixin
     private BatchOptions batch = new BatchOptions();

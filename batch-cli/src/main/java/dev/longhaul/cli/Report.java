@@ -2,7 +2,6 @@ package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.Batch;
 import dev.longhaul.cli.progress.Figures;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,14 +22,6 @@ final class Report {
         return batch.id() + " " + batch.status() + " after " + Figures.duration(took) + ": "
                 + Figures.count(batch.completed()) + " of " + Figures.count(batch.total()) + " lines ok, "
                 + Figures.count(batch.failed()) + " failed (" + Figures.speed(perSecond) + ")";
-    }
-
-    /** Where the results are. */
-    static String files(ResultFiles files) {
-        String text = "output: " + files.output().toAbsolutePath().normalize();
-        return Files.exists(files.errors())
-                ? text + "\nerrors: " + files.errors().toAbsolutePath().normalize()
-                : text;
     }
 
     /** Why a batch failed validation, a line for each of the first hundred problems. */

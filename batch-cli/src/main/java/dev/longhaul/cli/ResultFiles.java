@@ -2,7 +2,9 @@ package dev.longhaul.cli;
 
 import dev.longhaul.cli.api.ApiClient;
 import dev.longhaul.cli.api.Batch;
+import dev.longhaul.cli.failure.Reason;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -11,80 +13,67 @@ import org.jspecify.annotations.Nullable;
  * Where a batch's results go.
  *
  * @param output the lines that succeeded; written always, empty when none did
- * @param errors the lines that did not; exists afterwards only if there are any
+ * @param errors the lines that did not; a file exists afterwards only if there are any; null to leave them in the service
  */
-record ResultFiles(Path output, Path errors) {
+record ResultFiles(ResultTarget output, @Nullable ResultTarget errors) {
 
     /**
      * Looks whether both can be written, so that nobody waits for hours to learn that they can't.
      *
-     * @param errors null for {@code OUTPUT.errors.jsonl}
+     * @param errors null for {@code OUTPUT.errors.jsonl}, or for none when the output is a stream
      * @param input neither may be this file; null when there is none
      * @throws CliException with the usage code
      */
     static ResultFiles check(Path output, @Nullable Path errors, @Nullable Path input) {
-        Path errorsOrDefault = errors != null ? errors : output.resolveSibling(output.getFileName() + ".errors.jsonl");
-        checkWritable("--output", output);
-        checkWritable("--errors", errorsOrDefault);
-        if (isSame(output, errorsOrDefault)) {
+        ResultTarget outputTarget = ResultTarget.check("--output", output);
+        Path errorsPath = errors != null || outputTarget.isStream()
+                ? errors
+                : output.resolveSibling(output.getFileName() + ".errors.jsonl");
+        ResultTarget errorsTarget = errorsPath == null ? null : ResultTarget.check("--errors", errorsPath);
+        if (errorsPath != null && outputTarget.isSameAs(errorsPath)) {
             throw CliException.usage("--output and --errors name the same file, " + output);
         }
-        if (input != null && (isSame(output, input) || isSame(errorsOrDefault, input))) {
+        if (input != null && (outputTarget.isSameAs(input) || (errorsTarget != null && errorsTarget.isSameAs(input)))) {
             throw CliException.usage("the results would replace the input file " + input);
         }
-        return new ResultFiles(output, errorsOrDefault);
+        return new ResultFiles(outputTarget, errorsTarget);
+    }
+
+    /** Where to print what is not a result. */
+    PrintStream messages() {
+        boolean taken = output.isStandardOutput() || (errors != null && errors.isStandardOutput());
+        return taken ? System.err : System.out;
     }
 
     /** Downloads what the batch has; each file appears as a whole. */
     void download(ApiClient client, Batch batch) {
         try {
-            write(client, batch.outputFileId(), output);
-            if (batch.errorFileId() != null) {
-                write(client, batch.errorFileId(), errors);
-            } else {
-                Files.deleteIfExists(errors); // of an earlier run
+            output.write(client, batch.outputFileId());
+            if (errors != null && batch.errorFileId() != null) {
+                errors.write(client, batch.errorFileId());
+            } else if (errors != null) {
+                errors.remove(); // of an earlier run
             }
         } catch (IOException e) {
             throw new CliException(
                     ExitCode.FAILED,
-                    "can't write the results: " + e + "; they can be fetched again with: " + "longhaul download "
+                    "the results cannot be written: " + Reason.of(e) + "; fetch them again with: longhaul download "
                             + batch.id() + " --output FILE");
         }
     }
 
-    private static void write(ApiClient client, @Nullable String fileId, Path target) throws IOException {
-        try (AtomicFile file = AtomicFile.create(target)) {
-            if (fileId != null) {
-                client.download(fileId, file.channel());
-            }
-            file.commit();
+    /** Where the results are, a line each. */
+    String places(Batch batch) {
+        StringBuilder text = new StringBuilder();
+        if (!output.isStream()) {
+            text.append("output: ").append(output.path().toAbsolutePath().normalize());
         }
-    }
-
-    static void checkWritable(String option, Path file) {
-        if (Files.isDirectory(file)) {
-            throw CliException.usage(option + " " + file + " is a folder");
+        if (errors != null && !errors.isStream() && Files.exists(errors.path())) {
+            text.append("\nerrors: ").append(errors.path().toAbsolutePath().normalize());
         }
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw CliException.usage(option + " " + file + " is not a regular file");
+        if (errors == null && batch.errorFileId() != null) {
+            text.append("\nlines that failed: longhaul results ").append(batch.id()).append(" --errors");
         }
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw CliException.usage(option + " " + file + ": the folder " + folder + " does not exist");
-        }
-        if (!Files.isWritable(folder)) {
-            throw CliException.usage(option + " " + file + ": the folder " + folder + " is not writable");
-        }
-    }
-
-    private static boolean isSame(Path one, Path other) {
-        try {
-            return one.toAbsolutePath()
-                            .normalize()
-                            .equals(other.toAbsolutePath().normalize())
-                    || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
-        } catch (IOException e) {
-            return false;
-        }
+        return text.toString().strip();
     }
 }

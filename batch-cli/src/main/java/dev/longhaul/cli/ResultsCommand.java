@@ -16,13 +16,13 @@ import picocli.CommandLine.Option;
 final class ResultsCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--follow"},
-            description = "Prints what comes, too, until the batch has ended.")
+            description = "Keeps printing new results until the batch ends.")
     private boolean follow;
 
-    @Option(names = "--errors", description = "The lines that failed instead of those that succeeded.")
+    @Option(names = "--errors", description = "Prints the lines that failed instead of those that succeeded.")
     private boolean errors;
 
-    @Option(names = "--offset", paramLabel = "BYTES", description = "Leaves out so many bytes that are known already.")
+    @Option(names = "--offset", paramLabel = "BYTES", description = "Skips the first BYTES bytes.")
     private long offset;
 
     @Mixin

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(name = "resume", mixinStandardHelpOptions = true, description = "Lets a paused batch go on.")
+@Command(name = "resume", mixinStandardHelpOptions = true, description = "Resumes a paused batch.")
 final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private BatchOptions batch = new BatchOptions();

@@ -24,7 +24,7 @@ final class RetryCommand implements Callable<Integer> {
     @Option(
             names = "--window",
             paramLabel = "TIME",
-            description = "24h, unlimited, or such as 30m; that of the batch if not said.")
+            description = "Completion window, such as 30m or 24h, or unlimited (default: that of the batch).")
     private @Nullable String window;
 
     @Mixin

@@ -3,6 +3,7 @@ package dev.longhaul.cli;
 import dev.longhaul.cli.api.ApiClient;
 import dev.longhaul.cli.api.Batch;
 import dev.longhaul.cli.local.LocalSystem;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -20,13 +21,13 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private Submission submission = new Submission();
 
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "For the lines that succeed.")
+    @Option(names = "--output", required = true, paramLabel = "FILE", description = "File for the results of lines that succeed; - for standard output.")
     private Path output = Path.of("");
 
     @Option(
             names = "--errors",
             paramLabel = "FILE",
-            description = "For the lines that don't, written only if there are any; OUTPUT.errors.jsonl if not said.")
+            description = "File for the lines that fail, written only if there are any (default: OUTPUT.errors.jsonl).")
     private @Nullable Path errors;
 
     @Mixin
@@ -36,6 +37,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         InputFile input = submission.input();
         ResultFiles results = ResultFiles.check(output, errors, input.path());
+        PrintStream messages = results.messages();
         LocalSystem system = Local.system();
         Local.up(system, options);
 
@@ -48,10 +50,13 @@ final class RunCommand implements Callable<Integer> {
             System.err.println("longhaul: " + Report.problems(ended));
         } else {
             results.download(client, ended);
-            System.out.println(Report.summary(ended, took));
-            System.out.println(Report.files(results));
+            messages.println(Report.summary(ended, took));
+            String places = results.places(ended);
+            if (!places.isEmpty()) {
+                messages.println(places);
+            }
         }
-        System.out.println("Longhaul is still up at " + system.apiUrl() + "; stop it with: longhaul down");
+        messages.println("Longhaul is still up at " + system.apiUrl() + "; stop it with: longhaul down");
         return Outcome.exitCode(ended);
     }
 }

@@ -12,37 +12,37 @@ import picocli.CommandLine.Option;
 
 /** What a new batch is made of: its input file is uploaded, and it is created. */
 final class Submission {
-    @Option(names = "--input", required = true, paramLabel = "FILE", description = "Request lines, JSONL.")
+    @Option(names = "--input", required = true, paramLabel = "FILE", description = "File of requests, JSONL; - for standard input.")
     private Path input = Path.of("");
 
     @Option(
             names = "--endpoint",
             paramLabel = "PATH",
-            description = "Such as /v1/embeddings; the first line's url if not said.")
+            description = "Endpoint of all requests, such as /v1/embeddings (default: the url of the first line).")
     private @Nullable String endpoint;
 
     @Option(
             names = "--window",
             paramLabel = "TIME",
-            description = "24h, unlimited, or such as 30m; ${DEFAULT-VALUE} if not said.")
+            description = "Completion window, such as 30m or 24h, or unlimited (default: ${DEFAULT-VALUE}).")
     private String window = "24h";
 
     @Option(
             names = "--metadata",
             paramLabel = "KEY=VALUE",
-            description = "Kept with the batch and shown; may be repeated.")
+            description = "Stored with the batch and returned unchanged; may be repeated.")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
     @Option(
             names = "--job",
             paramLabel = "ID",
-            description = "The job that it belongs to; the default one if not said.")
+            description = "Job that the batch belongs to (default: the tenant's default job).")
     private @Nullable String job;
 
     @Option(
             names = "--max-errors",
             paramLabel = "N|P%",
-            description = "So many lines may fail, or that share of them; past it the batch stops itself.")
+            description = "Stops the batch once more than N lines, or P percent of them, have failed.")
     private @Nullable String maxErrors;
 
     /** The input file, looked at before anything is started or sent. */
@@ -57,14 +57,14 @@ final class Submission {
      */
     Batch submit(ApiClient client, InputFile file) {
         try {
-            String fileId = Uploading.upload(client, file.path(), "batch");
             String path = endpoint != null ? endpoint : file.endpoint();
+            String fileId = Uploading.upload(client, file, "batch");
             Batch batch = client.create(new NewBatch(fileId, path, window, metadata, job, maxErrors));
             System.err.println("longhaul: created " + batch.id() + " for " + batch.endpoint());
             return batch;
         } catch (ApiException e) {
             if (e.isRefusal()) {
-                throw new CliException(ExitCode.BATCH_FAILED, file.path() + " was refused: " + e.getMessage());
+                throw new CliException(ExitCode.BATCH_FAILED, file.name() + " was refused: " + e.getMessage());
             }
             throw e;
         }

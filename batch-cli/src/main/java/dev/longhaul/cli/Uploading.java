@@ -4,12 +4,10 @@ import dev.longhaul.cli.api.ApiClient;
 import dev.longhaul.cli.api.PartedUpload;
 import dev.longhaul.cli.local.Home;
 import dev.longhaul.cli.progress.Figures;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Uploads a file, a large one in parts, and tells on stderr how far it is. */
+/** Uploads a file, a large one in parts, and shows progress on stderr. */
 final class Uploading {
     /** Files above go in parts. */
     private static final long LARGE = 64 << 20;
@@ -18,31 +16,25 @@ final class Uploading {
 
     private Uploading() {}
 
-    /** Answers the file's id. */
-    static String upload(ApiClient client, Path file, String purpose) {
-        long length = length(file);
+    /** Returns the file's id. A copy of a stream is deleted afterwards. */
+    static String upload(ApiClient client, InputFile input, String purpose) {
+        Path file = input.path();
+        long length = input.size();
         String id = length > LARGE
                 ? new PartedUpload(
                                 client.files(),
                                 Home.ofThisProcess(System.getenv()).uploads(),
-                                new Steps(file, length)::show)
+                                new Steps(input.name(), length)::show)
                         .upload(file, length, purpose)
                 : client.files().upload(file, length, purpose);
-        System.err.println("longhaul: uploaded " + file + " (" + Figures.count(length) + " bytes) as " + id);
+        input.discard();
+        System.err.println("longhaul: uploaded " + input.name() + " (" + Figures.count(length) + " bytes) as " + id);
         return id;
     }
 
-    private static long length(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw CliException.usage("the file " + file + " can't be read: " + e.getMessage());
-        }
-    }
-
     /** A line for each tenth, so that a log stays short. */
-    private record Steps(Path file, long length, AtomicLong shown) {
-        Steps(Path file, long length) {
+    private record Steps(String file, long length, AtomicLong shown) {
+        Steps(String file, long length) {
             this(file, length, new AtomicLong());
         }
 

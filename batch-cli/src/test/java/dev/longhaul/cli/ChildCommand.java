@@ -15,6 +15,11 @@ final class ChildCommand implements AutoCloseable {
 
     /** @param terminal which streams are one, as the launcher says it: empty, or such as {@code in,err} */
     ChildCommand(Path root, String terminal, String... arguments) throws IOException {
+        this(List.of(), root, terminal, arguments);
+    }
+
+    /** @param flags more flags for its JVM */
+    ChildCommand(List<String> flags, Path root, String terminal, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:auto",
@@ -24,6 +29,7 @@ final class ChildCommand implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
+        command.addAll(1, flags);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("LONGHAUL_DATA");
@@ -63,6 +69,13 @@ final class ChildCommand implements AutoCloseable {
     void answer(String line) throws IOException {
         process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
+    }
+
+    /** All that it gets on standard input. */
+    void input(String text) throws IOException {
+        try (var in = process.getOutputStream()) {
+            in.write(text.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     int exitCode() throws InterruptedException {

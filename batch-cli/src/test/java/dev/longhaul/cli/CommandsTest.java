@@ -53,6 +53,32 @@ class CommandsTest {
     }
 
     @Test
+    void shouldPointToTheHelpOfTheVeryCommand() {
+        assertThat(longhaul("keys", "create", "--name", "x")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).endsWith("Try: longhaul keys create --help\n");
+    }
+
+    @Test
+    void shouldRefuseAnApiThatIsNotAUrl() {
+        assertThat(longhaul("list", "--api", "http://h:99999/v1")).isEqualTo(ExitCode.USAGE);
+        assertThat(longhaul("list", "--api", "https://my_host/v1")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("the port 99999").contains("host names with an underscore");
+    }
+
+    @Test
+    void shouldWriteResultsToADevice() {
+        api.answer(
+                        "GET /v1/batches/batch_1",
+                        200,
+                        FakeApi.batch("completed", 1, 1, 0, ",\"output_file_id\":\"file-o\""))
+                .answer("GET /v1/files/file-o/content", 200, "ok\n");
+
+        assertThat(longhaul("download", "batch_1", "--output", "/dev/null", "--api", url()))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
     void shouldNameAMissingOption() {
         assertThat(longhaul("run", "--input", "a.jsonl")).isEqualTo(ExitCode.USAGE);
         assertThat(errors()).contains("--output");
@@ -70,7 +96,7 @@ class CommandsTest {
     void shouldRefuseAFolderAsInput() {
         assertThat(longhaul("run", "--input", directory.toString(), "--output", "x"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(errors()).contains("is not a file");
+        assertThat(errors()).contains("is a folder, not a file");
     }
 
     @Test
@@ -102,7 +128,7 @@ class CommandsTest {
 
         assertThat(longhaul("run", "--input", input(), "--output", output, "--backend", "8000"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(errors()).contains("the backend '8000' must be a URL");
+        assertThat(errors()).contains("--backend: '8000' is not an http or https URL");
     }
 
     @Test

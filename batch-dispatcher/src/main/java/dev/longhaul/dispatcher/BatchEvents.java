@@ -28,11 +28,17 @@ class BatchEvents {
     void on(String event) {
         try {
             JsonObject data = new JsonObject(event).getJsonObject("data");
-            switch (BatchStatus.ofWireName(data.getString("status"))) {
-                case VALIDATING -> plans.wake();
-                case IN_PROGRESS -> mayRun(data.getString("id"), data.getLong("paused_at") != null);
-                case CANCELLING -> stops.stopped(data.getString("id"));
-                case FINALIZING, COMPLETED, FAILED, EXPIRED, CANCELLED -> {}
+            String batchId = data.getString("id");
+            BatchStatus status = BatchStatus.ofWireName(data.getString("status"));
+            if (status == BatchStatus.VALIDATING) {
+                plans.created(batchId);
+            } else {
+                plans.planned(batchId);
+            }
+            switch (status) {
+                case IN_PROGRESS -> mayRun(batchId, data.getLong("paused_at") != null);
+                case CANCELLING -> stops.stopped(batchId);
+                case VALIDATING, FINALIZING, COMPLETED, FAILED, EXPIRED, CANCELLED -> {}
             }
         } catch (DecodeException | IllegalArgumentException | NullPointerException | ClassCastException e) {
             LOG.warnf("LH-D060 an event cannot be read and is passed over: %s", e.getMessage());
@@ -44,7 +50,7 @@ class BatchEvents {
             stops.paused(batchId);
         } else {
             stops.goesOn(batchId);
-            scheduler.wake();
+            scheduler.wake(batchId);
         }
     }
 }

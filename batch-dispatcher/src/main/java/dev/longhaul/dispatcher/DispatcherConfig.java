@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** The budgets of one dispatcher process; memory is bounded by these numbers, never by the size of a file. */
 @ConfigMapping(prefix = "longhaul.dispatcher")
@@ -33,6 +34,10 @@ public interface DispatcherConfig {
     /** Bytes a slice may have, unless one line is longer. */
     @WithDefault("1048576")
     int sliceLength();
+
+    /** How long S3 may have no such bytes of a slice before its lines end as errors. */
+    @WithDefault("5m")
+    Duration unreadableAfter();
 
     /** Event loops that call backends. */
     @WithDefault("2")

@@ -2,10 +2,12 @@ package dev.longhaul.dispatcher;
 
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoreException;
+import dev.longhaul.store.kafka.KafkaProbe;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready while the lease holds: without it no line may start. */
@@ -21,6 +23,22 @@ class DispatcherHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("lease").status(lifecycle.isReady()).build();
+    }
+
+    /** Hints and results go through there; names the topics that do not exist. */
+    @Produces
+    @Readiness
+    HealthCheck kafka(KafkaProbe kafka) {
+        return () -> {
+            HealthCheckResponseBuilder response = HealthCheckResponse.named("kafka");
+            try {
+                return response.status(kafka.answers()).build();
+            } catch (IllegalStateException e) {
+                return response.withData("reason", String.valueOf(e.getMessage()))
+                        .down()
+                        .build();
+            }
+        };
     }
 
     /** Slices are read from there: without it work waits. */

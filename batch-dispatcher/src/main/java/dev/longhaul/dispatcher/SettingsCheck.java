@@ -47,6 +47,7 @@ class SettingsCheck {
         atLeast("answer-bytes", config.answerBytes(), 1);
         atLeast("tail-bytes", config.tailBytes(), 1);
         atLeast("hash-bytes", config.hashBytes(), LEAST_HASH_BYTES);
+        atLeast("unreadable-after", config.unreadableAfter().toSeconds(), 0);
     }
 
     private static void atLeast(String name, long value, long least) {

@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.longhaul.dispatcher.plan.PlanService;
 import dev.longhaul.localstack.LocalStack;
 import dev.longhaul.localstack.Part;
 import dev.longhaul.model.Ids;
@@ -9,8 +10,17 @@ import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
 import dev.longhaul.sim.Simulator;
+import dev.longhaul.store.Database;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,8 +29,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -32,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -49,6 +62,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +84,19 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     private static @Nullable DispatcherTester shared;
 
+    static {
+        // A test that waits for what must come is no measure of speed.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
+
     private LocalStack stack;
     private Simulator sim;
     private HttpServer fake;
     private int latePort;
+    private KafkaProducer<byte[], byte[]> producer;
+    private KafkaConsumer<byte[], byte[]> consumer;
+    /** What was read of each topic so far. */
+    private final Map<String, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
     /** Bodies that the fake backend got. */
     public final List<String> bodies = new CopyOnWriteArrayList<>();
     /** Names of headers that the fake backend got. */
@@ -98,12 +121,15 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     @Override
     public Map<String, String> start() {
         try {
-            stack = LocalStack.start(Files.createTempDirectory("dispatcher-test"), Part.KAFKA, Part.POSTGRES);
+            stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"), Part.KAFKA, Part.POSTGRES);
             sim = Simulator.start();
             fake = serve(0);
             latePort = freePort();
             migrate();
             topics();
+            Map<String, Object> kafka = Map.of("bootstrap.servers", stack.kafka());
+            producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+            consumer = new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -112,6 +138,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         settings.put("quarkus.http.test-port", "0");
         settings.put("quarkus.log.category.\"kafka\".level", "WARN");
         settings.put("longhaul.dispatcher.slice-lines", "100");
+        settings.put("longhaul.dispatcher.unreadable-after", "2s");
         settings.put("longhaul.dispatcher.answer-bytes", "262144");
         backend(settings, "sim", sim.url() + "/v1", SIM, 16, 3, "1s");
         backend(
@@ -121,9 +148,11 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 FAKE + "," + SHARED,
                 8,
                 3,
-                "10s");
+                "60s");
         settings.put("longhaul.backends.fake.rename.alias", "org/\"real\"-model");
-        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "10s");
+        backend(settings, "late", "http://127.0.0.1:" + latePort + "/v1", LATE + "," + SHARED, 8, 1, "60s");
+        settings.put("longhaul.backends.fake.default-for", "/v1/moderations");
+        settings.put("longhaul.backends.fake.refuse-fields", "cache_salt");
         backend(settings, "talker", "http://127.0.0.1:" + fake.getAddress().getPort() + "/v1", SPLIT, 8, 1, "10s");
         settings.put("longhaul.backends.talker.endpoints", "/v1/chat/completions,/v1/completions");
         backend(settings, "embedder", "http://127.0.0.1:" + latePort + "/v1", SPLIT, 8, 1, "10s");
@@ -153,6 +182,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v1/models", exchange -> reply(exchange, 404, "{}"));
         server.createContext("/v1/chat/completions", this::answer);
+        server.createContext("/v1/moderations", this::answer);
         server.start();
         return server;
     }
@@ -185,9 +215,24 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         return late;
     }
 
+    /** Starts a part of the stack that is not there from the start. */
+    public void start(Part part) throws IOException {
+        stack.start(part);
+    }
+
+    /** Takes it away. */
+    public void stop(Part part) throws IOException {
+        stack.stop(part);
+    }
+
+    /** Below the range of outgoing connections: one of those could take the port, or even connect to itself. */
     private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+        for (int port = 31_000 + (int) (ProcessHandle.current().pid() % 1_000); ; port++) {
+            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (BindException e) {
+                continue;
+            }
         }
     }
 
@@ -225,6 +270,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         try {
             fake.stop(0);
             sim.close();
+            producer.close();
+            consumer.close();
             stack.close();
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -232,7 +279,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     }
 
     /** Runs statements that return nothing. */
-    public void sql(String sql, Object... parameters) {
+    public void sql(String sql, @Nullable Object... parameters) {
         try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
@@ -269,10 +316,33 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         }
     }
 
-    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+    private static void set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }
+    }
+
+    /** A schema of its own as the product makes it, with two tenants, so that what a test does there meets nobody else. */
+    public Database newDatabase(Vertx vertx) {
+        String schema = "test_" + UUID.randomUUID().toString().replace("-", "");
+        Flyway.configure()
+                .dataSource("jdbc:" + stack.postgresUrl(), stack.postgresUser(), stack.postgresUser())
+                .defaultSchema(schema)
+                .load()
+                .migrate();
+        Pool pool = PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(8))
+                .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
+                        .setUser(stack.postgresUser())
+                        .setPassword(stack.postgresUser())
+                        .addProperty("search_path", schema))
+                .using(vertx)
+                .build();
+        Database database = new Database(pool);
+        database.run("insert into tenant (id, name) values ('t1', 't1'), ('t2', 't2')");
+        database.run("insert into job (tenant_id, id, is_default) values ('t1', 'j', true), ('t2', 'j', true)");
+        database.run("insert into results_partition (partition) values (0)");
+        return database;
     }
 
     private Connection connection() throws SQLException {
@@ -292,7 +362,15 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
 
     /** A batch to plan, its file in one row. */
     public String batch(String tenant, List<String> lines) {
-        return insertBatch(tenant, String.join("\n", lines) + "\n", "validating", "nobody");
+        String id = insertBatch(tenant, String.join("\n", lines) + "\n", "validating", null);
+        announce(id);
+        return id;
+    }
+
+    /** The identity of the dispatcher under test, once it has one. */
+    public String dispatcher() {
+        return Awaitility.await("the dispatcher is registered")
+                .until(() -> row("select id from process where kind = 'dispatcher' limit 1"), id -> !id.isEmpty());
     }
 
     /** A batch to plan with some columns set before anybody sees it. */
@@ -312,9 +390,16 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     /** Lets a held batch be planned, with some columns set before. */
     public void release(String id, String assignments) {
         sql("update batch set plan_holder = null, plan_lease_until = null, " + assignments + " where id = ?", id);
+        announce(id);
     }
 
-    private String insertBatch(String tenant, String text, String status, String planner) {
+    /** The event by which the API wakes planners. */
+    private void announce(String id) {
+        String event = "{\"data\":{\"id\":\"" + id + "\",\"status\":\"validating\"}}";
+        produce(Topics.EVENTS, event.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String insertBatch(String tenant, String text, String status, @Nullable String planner) {
         String id = Ids.newBatchId(System.currentTimeMillis());
         String file = "file-" + id;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -330,7 +415,8 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                   output_ref, error_ref, results_partition, status, lines_total, in_progress_at, plan_holder, plan_lease_until,
                   tfy_headers)
                 values (?, ?, 'j', ?, ?, '/v1/chat/completions', '24h', now() + interval '24 h', 'o', 'e', 0, ?, ?,
-                  case when ? = 'in_progress' then now() end, ?::text, now() + interval '1 h', '{"x-tfy-metadata":"{}"}')
+                  case when ? = 'in_progress' then now() end, ?::text,
+                  case when ?::text is not null then now() + interval '1 h' end, '{"x-tfy-metadata":"{}"}')
                 """,
                 id,
                 tenant,
@@ -339,6 +425,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 status,
                 status.equals("in_progress") ? text.lines().count() : 0,
                 status,
+                planner,
                 planner);
         return id;
     }
@@ -346,7 +433,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     /** A planned batch of one slice, in that state. */
     public SliceId slice(List<String> lines, String model, String columns, String values) {
         String text = String.join("\n", lines) + "\n";
-        String batch = insertBatch("t1", text, "in_progress", "nobody");
+        String batch = insertBatch("t1", text, "in_progress", null);
         sql(
                 "insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, " + columns
                         + ") values (?, 0, 0, ?, 1, ?, ?, " + values + ")",
@@ -399,32 +486,47 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
                 results.add(new Result(
                         firstLines.getOrDefault(chunk.slice().seq(), 0L) + entry.line(),
                         entry.outcome().name(),
-                        new String(text, StandardCharsets.UTF_8).strip()));
+                        strictly(text)));
             }
         }
         return results;
     }
 
+    /** The text of one line of a result file, which the strictest of clients can read: valid UTF-8, one object, one line feed. */
+    private static String strictly(byte[] line) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString();
+            new JsonObject(text);
+            if (text.indexOf('\n') != text.length() - 1) {
+                throw new AssertionError("not one line: " + text);
+            }
+            return text.strip();
+        } catch (CharacterCodingException | DecodeException e) {
+            throw new AssertionError("no line of JSON: " + new String(line, StandardCharsets.UTF_8), e);
+        }
+    }
+
     /** All records of a topic with one partition. */
     public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.kafka()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        synchronized (records) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            List<ConsumerRecord<byte[], byte[]>> known = records.computeIfAbsent(topic, any -> new ArrayList<>());
             consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
+            consumer.seek(partition, known.isEmpty() ? 0 : known.getLast().offset() + 1);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                consumer.poll(Duration.ofMillis(100)).forEach(known::add);
             }
+            return List.copyOf(known);
         }
-        return records;
     }
 
     /** Writes a record and waits for its acknowledgement. */
     public void produce(String topic, byte[] value) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", stack.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
+        try {
             producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);

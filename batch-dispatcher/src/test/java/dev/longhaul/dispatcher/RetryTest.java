@@ -33,7 +33,7 @@ class RetryTest {
     void onlyTheLinesOfTheErrorFileAreCalled() {
         String batch = retry(250, "retry_codes = null", 3, 50, 51, 240);
 
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(tester.results(batch)).hasSizeGreaterThanOrEqualTo(4));
 
         assertThat(tester.bodies).containsExactlyInAnyOrderElementsOf(bodies(3, 50, 51, 240));
@@ -52,7 +52,7 @@ class RetryTest {
     void aBatchWithoutALineOfTheChosenCodesFails() {
         String batch = retry(10, "retry_codes = '{none}'", 2, 9);
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(tester.row(
                                 "select status, errors -> 'data' -> 0 ->> 'code' from batch where id = ?", batch))
                         .isEqualTo("failed|nothing_to_retry"));

@@ -20,9 +20,11 @@ import dev.longhaul.store.Transitions;
 import dev.longhaul.store.kafka.ProducerSettings;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** All the parts of one finalizer, put together; several may run in one process. */
@@ -33,6 +35,7 @@ final class Finalizer implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final ResultsReader reader;
     private final Settler settler;
+    private final OwnedPartitions owned;
     private final OrphanSweep orphans;
     private final UnservedAnswers unserved;
     private final Retention retention;
@@ -44,13 +47,12 @@ final class Finalizer implements AutoCloseable {
             Database database,
             ObjectStore objects,
             Transitions transitions) {
-        producer =
-                new KafkaProducer<>(ProducerSettings.of(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        producer = new KafkaProducer<>(producerSettings(kafka), new ByteArraySerializer(), new ByteArraySerializer());
         deadLetters = new DeadLetters(producer);
         Settlement settlement = new Settlement(transitions, config.keepFiles());
         OpenBatches batches = new OpenBatches(database, settlement);
         orphans = new OrphanSweep(batches, database, objects);
-        OwnedPartitions owned = new OwnedPartitions(new OwnedPartitions.Listener() {
+        owned = new OwnedPartitions(new OwnedPartitions.Listener() {
             @Override
             public void tookOver(int partition, long epoch) {
                 orphans.tookOver(partition, epoch);
@@ -58,20 +60,26 @@ final class Finalizer implements AutoCloseable {
             }
 
             @Override
+            public void lost(int partition) {
+                orphans.lost(partition);
+            }
+
+            @Override
             public void ended(Collection<String> batchIds) {
                 orphans.ended(batchIds);
             }
         });
-        unserved = new UnservedAnswers(owned, database, new FileSegments(database, objects), producer);
+        unserved = new UnservedAnswers(
+                owned, database, new FileSegments(database, objects), producer, config.unreadableAfter());
         reader = new ResultsReader(
-                new LoopSettings(kafka, instance, config.checkpointEvery()),
+                new LoopSettings(kafka, instance, config.returns(), config.checkpointEvery()),
                 limits(config),
                 new PartitionStore(database),
                 new CheckpointWriter(database, settlement),
                 objects,
                 deadLetters,
                 owned);
-        settler = new Settler(owned, batches, config.settleEvery(), this::ended, unserved::offer);
+        settler = new Settler(owned, batches, config.settleEvery(), this::ended, unserved);
         retention = new Retention(() -> owned.epochs().keySet(), database, kafka, config.keepTraces(), RETENTION_EVERY);
     }
 
@@ -82,7 +90,6 @@ final class Finalizer implements AutoCloseable {
 
     void start() {
         orphans.start();
-        unserved.start();
         settler.start();
         retention.start();
         reader.start();
@@ -113,6 +120,20 @@ final class Finalizer implements AutoCloseable {
         return deadLetters.count();
     }
 
+    /** The partitions that are assigned to this process and have not been read for at least this long. */
+    List<OwnedPartitions.Wait> waiting(Duration atLeast) {
+        return owned.waiting(atLeast);
+    }
+
+    /** Whoever sends tries again: so what Kafka does not take is given up soon, and leaves its memory to other partitions. */
+    private static Map<String, Object> producerSettings(Map<String, Object> kafka) {
+        Map<String, Object> settings = ProducerSettings.of(kafka);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
+        return settings;
+    }
+
     static GatherLimits limits(FinalizerConfig config) {
         return new GatherLimits(
                 config.segmentBytes().asBigInteger().intValueExact(),
@@ -124,10 +145,10 @@ final class Finalizer implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         reader.close();
-        unserved.close();
         settler.close();
+        unserved.close();
         orphans.close();
         retention.close();
-        producer.close(Duration.ofSeconds(2));
+        producer.close(Duration.ZERO);
     }
 }

@@ -15,6 +15,13 @@ interface FinalizerConfig {
      */
     Optional<String> instance();
 
+    /**
+     * Whether the partitions of this instance wait for it when it is stopped, because a process of the same name will be back within six
+     * seconds. Otherwise other finalizers get them at once.
+     */
+    @WithDefault("false")
+    boolean returns();
+
     /** A segment of this size is full and becomes an object. */
     @WithDefault("8M")
     MemorySize segmentBytes();
@@ -38,6 +45,10 @@ interface FinalizerConfig {
     /** How often open batches are looked at without being asked. */
     @WithDefault("3s")
     Duration settleEvery();
+
+    /** How long an input object of a stopped batch must be missing before its lines are answered without their {@code custom_id}. */
+    @WithDefault("5m")
+    Duration unreadableAfter();
 
     /** How long a result file is kept when the tenant does not say. */
     @WithDefault("30d")

@@ -1,11 +1,13 @@
 package dev.longhaul.finalizer;
 
+import dev.longhaul.finalizer.ownership.OwnedPartitions;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.kafka.KafkaProbe;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -14,7 +16,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready: the three systems answer and results are being read. Alive: the loop's thread runs, whatever is away. */
+/** Ready: the three systems answer and results are being read, from each assigned partition. Alive: the loop's thread runs, whatever is away. */
 @ApplicationScoped
 class FinalizerHealth {
     private static final Duration STUCK = Duration.ofSeconds(15);
@@ -43,10 +45,12 @@ class FinalizerHealth {
                 return response.withData("reason", "not started yet").down().build();
             }
             Finalizer finalizer = running.get();
+            List<OwnedPartitions.Wait> stuck = finalizer.waiting(STUCK);
+            stuck.forEach(wait -> response.withData("partition-" + wait.partition(), wait.reason()));
             return response.withData("turnMillis", finalizer.sinceLastTurn().toMillis())
                     .withData("deadLetters", finalizer.deadLetters())
                     .withData("heldBytes", finalizer.heldBytes())
-                    .status(finalizer.sinceLastTurn().compareTo(STUCK) < 0)
+                    .status(finalizer.sinceLastTurn().compareTo(STUCK) < 0 && stuck.isEmpty())
                     .build();
         };
     }

@@ -4,6 +4,7 @@ import dev.longhaul.store.Database;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.Transitions;
 import dev.longhaul.store.kafka.TopicSetup;
+import dev.longhaul.store.kafka.TopicWatch;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -31,6 +32,7 @@ class FinalizerLifecycle {
     private final ObjectStore objects;
     private final Transitions transitions;
     private final TopicSetup topics;
+    private final TopicWatch watch;
     private final int httpPort;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Thread starter;
@@ -43,6 +45,7 @@ class FinalizerLifecycle {
             ObjectStore objects,
             Transitions transitions,
             TopicSetup topics,
+            TopicWatch watch,
             @ConfigProperty(name = "quarkus.http.port") int httpPort) {
         this.config = config;
         this.kafka = kafka;
@@ -50,6 +53,7 @@ class FinalizerLifecycle {
         this.objects = objects;
         this.transitions = transitions;
         this.topics = topics;
+        this.watch = watch;
         this.httpPort = httpPort;
     }
 
@@ -70,6 +74,7 @@ class FinalizerLifecycle {
                     // The API migrates it.
                     database.run("select from slice limit 0");
                     topics.ensure();
+                    watch.start();
                     objects.ensureBucket();
                     Finalizer started = new Finalizer(config, instance(), kafka, database, objects, transitions);
                     started.start();
@@ -104,7 +109,8 @@ class FinalizerLifecycle {
         closing.countDown();
         Thread starting = starter;
         if (starting != null) {
-            starting.join(TimeUnit.SECONDS.toMillis(5));
+            starting.interrupt();
+            starting.join(TimeUnit.SECONDS.toMillis(1));
         }
         Finalizer running = finalizer;
         if (running != null) {

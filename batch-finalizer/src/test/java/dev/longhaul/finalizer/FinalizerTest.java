@@ -9,7 +9,6 @@ import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.LineOutcome;
 import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.model.ResultKind;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -152,10 +151,10 @@ class FinalizerTest {
             long epoch = tester.count("select epoch from results_partition where partition = 0");
             batch.produce(0, LineOutcome.COMPLETED, 1);
             // It has seen that it is fenced when it takes the partition over anew, as Kafka still says that it may.
-            await().during(Duration.ofSeconds(1))
-                    .atMost(Duration.ofSeconds(2))
-                    .until(() -> batch.row().getLong("lines_completed") == 1);
-            await().until(() -> tester.count("select epoch from results_partition where partition = 0") == epoch + 1);
+            String writtenMeanwhile = "select count(*) from batch, results_partition"
+                    + " where id = $1 and lines_completed > 1 and partition = 0 and epoch = $2";
+            await().failFast("it wrote", () -> tester.count(writtenMeanwhile, batch.id, epoch) > 0)
+                    .until(() -> tester.count("select epoch from results_partition where partition = 0") > epoch);
             batch.produce(0, LineOutcome.COMPLETED, IntStream.range(2, 10).toArray());
             batch.awaitStatus(BatchStatus.COMPLETED);
         }

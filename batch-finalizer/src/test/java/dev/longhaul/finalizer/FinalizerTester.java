@@ -8,6 +8,7 @@ import dev.longhaul.localstack.Part;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.LineOutcome;
+import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.model.ResultChunk;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.model.Topics;
@@ -19,11 +20,14 @@ import dev.longhaul.store.ObjectStoreConfig;
 import dev.longhaul.store.OutboxSignal;
 import dev.longhaul.store.PostgresPool;
 import dev.longhaul.store.Transitions;
+import dev.longhaul.store.kafka.TopicSetup;
+import dev.longhaul.store.kafka.TopicsConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -31,17 +35,18 @@ import io.vertx.sqlclient.Row;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -49,6 +54,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +63,13 @@ public final class FinalizerTester {
     static final int PARTITIONS = 2;
     private static @Nullable FinalizerTester shared;
 
+    static {
+        // A test that waits for what must come is no measure of speed.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
+
     final LocalStack stack;
+    final Pool pool;
     public final Database database;
     final ObjectStore objects;
     final FileSegments files;
@@ -65,9 +77,9 @@ public final class FinalizerTester {
     private final KafkaProducer<byte[], byte[]> producer;
 
     private FinalizerTester() throws Exception {
-        stack = LocalStack.start(Files.createTempDirectory("finalizer-test"));
+        stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
-        Pool pool = PostgresPool.create(
+        pool = PostgresPool.create(
                 Vertx.vertx(),
                 new PoolOptions().setMaxSize(12),
                 List.of(PgConnectOptions.fromUri(stack.postgresUrl())
@@ -83,14 +95,7 @@ public final class FinalizerTester {
         objects.ensureBucket();
         files = new FileSegments(database, objects);
         transitions = new Transitions(new OutboxSignal(database));
-        try (Admin admin = Admin.create(kafka())) {
-            admin.createTopics(List.of(
-                            new NewTopic(Topics.RESULTS, PARTITIONS, (short) 1)
-                                    .configs(Map.of("retention.ms", "-1", "max.message.bytes", "20971520")),
-                            new NewTopic(Topics.deadLetter(Topics.RESULTS), 1, (short) 1)))
-                    .all()
-                    .get(20, TimeUnit.SECONDS);
-        }
+        topics().ensure();
         Map<String, Object> settings = kafka();
         settings.put("key.serializer", ByteArraySerializer.class);
         settings.put("value.serializer", ByteArraySerializer.class);
@@ -138,12 +143,26 @@ public final class FinalizerTester {
                 .build();
     }
 
-    Map<String, Object> kafka() {
+    public Map<String, Object> kafka() {
         return new HashMap<>(Map.of("bootstrap.servers", stack.kafka()));
+    }
+
+    /** What creates the topics, with as many partitions of results as the tests know. */
+    public TopicSetup topics() {
+        return new TopicSetup(kafka(), topicsConfig(Map.of("longhaul.topics.results-partitions", "" + PARTITIONS)));
+    }
+
+    public static TopicsConfig topicsConfig(Map<String, String> properties) {
+        return config(properties, TopicsConfig.class).getConfigMapping(TopicsConfig.class);
     }
 
     /** A finalizer with quick settings for tests, changed by the given ones (pairs of name and value); not started yet. */
     Finalizer finalizer(String... settings) {
+        return finalizer(database, settings);
+    }
+
+    /** One on another database object. */
+    Finalizer finalizer(Database database, String... settings) {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "longhaul.finalizer.instance", "test",
                 "longhaul.finalizer.settle-every", "200ms",
@@ -263,9 +282,37 @@ public final class FinalizerTester {
 
         void awaitStatus(BatchStatus status) {
             await("batch " + id + " to be " + status)
-                    .atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(20))
                     .until(this::status, status::equals);
+        }
+
+        /** Cancels it. */
+        void cancel() {
+            database.run(
+                    "update batch set status = 'cancelling', cancelling_at = now(), stop_reason = 'cancelled', stop_at = now(),"
+                            + " version = version + 1 where id = $1",
+                    id);
+        }
+
+        /** Has every slice wait for somebody. */
+        void setPending() {
+            database.run("update slice set state = 'pending', holder = null where batch_id = $1", id);
+        }
+
+        /** Moves the input to S3; returns its bytes and, as the object is not written, leaves it missing. */
+        Input moveInput() {
+            Row segment = database.run(
+                            "select file_id, inline from file_segment"
+                                    + " where file_id = (select input_file_id from batch where id = $1)",
+                            id)
+                    .iterator()
+                    .next();
+            String key = ObjectKeys.fileSegment(segment.getString("file_id"), 0);
+            database.run(
+                    "update file_segment set inline = null, object_key = $2 where file_id = $1",
+                    segment.getString("file_id"),
+                    key);
+            return new Input(key, segment.getBuffer("inline").getBytes());
         }
 
         String output() {
@@ -283,6 +330,33 @@ public final class FinalizerTester {
         }
     }
 
+    /** The object that an input should be. */
+    final class Input {
+        final String key;
+        private final byte[] bytes;
+
+        Input(String key, byte[] bytes) {
+            this.key = key;
+            this.bytes = bytes;
+        }
+
+        void write() {
+            objects.put(key, bytes, bytes.length);
+        }
+
+        /** Makes it two objects, of which only the second is written. */
+        void split(int first) {
+            byte[] rest = Arrays.copyOfRange(bytes, first, bytes.length);
+            database.run("update file_segment set bytes = $2 where object_key = $1", key, (long) first);
+            database.run(
+                    "insert into file_segment (file_id, seq, bytes, object_key)"
+                            + " select file_id, 1, $2, $1 || 'b' from file_segment where object_key = $1",
+                    key,
+                    (long) rest.length);
+            objects.put(key + "b", rest, rest.length);
+        }
+    }
+
     long send(int partition, byte[] value) {
         try {
             return producer.send(new ProducerRecord<>(Topics.RESULTS, partition, null, value))
@@ -295,10 +369,20 @@ public final class FinalizerTester {
 
     private String content(String fileId) {
         try (InputStream in = files.open(files.of(fileId), 0, Long.MAX_VALUE / 2)) {
-            return new String(in.readAllBytes(), UTF_8);
+            return strictly(in.readAllBytes());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The text of a result file, which the strictest of clients can read: valid UTF-8, one object a line, each ended by a line feed. */
+    private static String strictly(byte[] content) throws CharacterCodingException {
+        String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+        if (!text.isEmpty() && !text.endsWith("\n")) {
+            throw new IllegalStateException("no line feed at the end of " + text);
+        }
+        text.lines().forEach(JsonObject::new);
+        return text;
     }
 
     long count(String sql, Object... parameters) {

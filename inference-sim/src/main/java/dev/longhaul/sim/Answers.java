@@ -90,7 +90,7 @@ final class Answers {
         echo(answer, request.firstText()).appendBytes(RESPONSE_USAGE);
         var out = answerTokens(request.texts());
         return answer.appendString("{\"input_tokens\":" + request.promptTokens()
-                + ",\"input_tokens_details\":{\"cached_tokens\":0},\"output_tokens\":" + out
+                + ",\"input_tokens_details\":{\"cached_tokens\":0,\"cache_write_tokens\":0},\"output_tokens\":" + out
                 + ",\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":"
                 + (request.promptTokens() + out) + "}}");
     }

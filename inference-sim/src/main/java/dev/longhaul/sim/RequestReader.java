@@ -98,11 +98,11 @@ final class RequestReader {
                 if (json.currentToken() != START_ARRAY) {
                     throw new Refused(ApiError.wrongType("messages", "an array of messages"));
                 }
-                conversation();
+                conversation("messages");
             }
             case RESPONSES -> {
                 if (json.currentToken() == START_ARRAY) {
-                    conversation();
+                    conversation("input");
                 } else {
                     stringOrStrings("input");
                 }
@@ -112,22 +112,28 @@ final class RequestReader {
         }
     }
 
-    private void conversation() throws IOException, Refused {
+    /** Messages; in an {@code input} also items of other types, which have no role. */
+    private void conversation(String param) throws IOException, Refused {
         var lastUser = "";
         var messages = 0;
         while (json.nextToken() != END_ARRAY) {
             if (json.currentToken() != START_OBJECT) {
-                throw new Refused(ApiError.wrongType("messages[" + messages + "]", "an object"));
+                throw new Refused(ApiError.wrongType(param + "[" + messages + "]", "an object"));
             }
             String role = null;
+            var type = "message";
             var text = "";
             for (var name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
                 switch (name) {
-                    case "role" -> role = json.getText();
+                    case "role" -> role = json.currentToken() == VALUE_STRING ? json.getText() : null;
+                    case "type" -> type = json.getText();
                     case "content" -> text = content();
                     default -> json.skipChildren();
                 }
+            }
+            if (role == null && type.equals("message")) {
+                throw new Refused(ApiError.missing(param + "[" + messages + "].role"));
             }
             messages++;
             promptTokens += TOKENS_A_MESSAGE + InferenceRequest.tokens(text);
@@ -136,7 +142,7 @@ final class RequestReader {
             }
         }
         if (messages == 0) {
-            throw new Refused(ApiError.badRequest("'messages' must not be empty.", "messages", "invalid_value"));
+            throw new Refused(ApiError.badRequest("'" + param + "' must not be empty.", param, "invalid_value"));
         }
         texts.add(lastUser);
     }

@@ -68,7 +68,8 @@ class EndpointsTest {
             strings = {
                 "\"question\"",
                 "[{\"role\":\"user\",\"content\":\"question\"}]",
-                "[{\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"question\"}]}]"
+                "[{\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"question\"}]}]",
+                "[{\"role\":\"user\",\"content\":\"question\"},{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"7\"}]"
             })
     void shouldAnswerAResponse(String input) throws Exception {
         var body = Client.json(client.post("/v1/responses", "{\"model\":\"sim-chat\",\"input\":" + input + "}"));
@@ -77,6 +78,9 @@ class EndpointsTest {
         assertThat(body.path("status").asText()).isEqualTo("completed");
         assertThat(body.at("/output/0/content/0/text").asText()).isEqualTo("Echo: question");
         assertUsageAddsUp(body.path("usage"), "input_tokens", "output_tokens");
+        assertThat(body.at("/usage/input_tokens_details").fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder("cached_tokens", "cache_write_tokens");
     }
 
     @Test
@@ -142,7 +146,11 @@ class EndpointsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             chat/completions|{"model":"sim-chat","messages":[|could not parse
             chat/completions|[]|not an object
-            chat/completions|{"model":"sim-chat","messages":[{}]} x|could not parse
+            chat/completions|{"model":"sim-chat","messages":[{"role":"user"}]} x|could not parse
+            chat/completions|{"model":"sim-chat","messages":[{"role":"user","content":"x"},{"content":"x"}]}|'messages[1].role'
+            chat/completions|{"model":"sim-chat","messages":[{"role":null,"content":"x"}]}|'messages[0].role'
+            responses|{"model":"sim-chat","input":[{"content":"x"}]}|'input[0].role'
+            responses|{"model":"sim-chat","input":[{"type":"message","content":"x"}]}|'input[0].role'
             chat/completions|{"messages":[{"role":"user","content":"x"}]}|'model'
             chat/completions|{"model":7,"messages":[{"role":"user","content":"x"}]}|'model'
             chat/completions|{"model":"sim-chat"}|'messages'

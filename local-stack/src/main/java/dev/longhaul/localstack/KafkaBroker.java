@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A Kafka node in this JVM, broker and controller in one, with its topics in a directory. */
 final class KafkaBroker implements LocalServer {
+    /**
+     * System property, {@code PORT:ADVERTISED}: a second port, and the port of 127.0.0.1 by which clients that come to it
+     * are told to come back. A proxy in front of this node needs both.
+     */
+    private static final String PROXIED = "local-stack.kafka-proxied";
+
     private static final int NODE = 1;
     private static final int MAX_RECORD_BYTES = 24 << 20;
 
@@ -84,7 +90,18 @@ final class KafkaBroker implements LocalServer {
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
         settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
         settings.put("log.dirs", data.toString());
+        var proxied = System.getProperty(PROXIED, "");
+        if (!proxied.isEmpty()) {
+            var ports = proxied.split(":", 2);
+            append(settings, "listeners", "PROXIED://127.0.0.1:" + ports[0]);
+            append(settings, "advertised.listeners", "PROXIED://127.0.0.1:" + ports[1]);
+            append(settings, "listener.security.protocol.map", "PROXIED:PLAINTEXT");
+        }
         return settings;
+    }
+
+    private static void append(Properties settings, String name, String more) {
+        settings.merge(name, more, (known, added) -> known + "," + added);
     }
 
     /** The same node in a container: its settings as environment variables of Apache Kafka's image. */

@@ -62,7 +62,7 @@ record Clients(String kafka, String postgresUrl, String s3Endpoint) {
         try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            var records = consumer.poll(Duration.ofSeconds(20));
+            var records = consumer.poll(Duration.ofMinutes(1));
             return Stream.of(records.records(partition))
                     .flatMap(List::stream)
                     .map(record -> record.value())
@@ -75,7 +75,7 @@ record Clients(String kafka, String postgresUrl, String s3Endpoint) {
         try (var consumer =
                 new KafkaShareConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(topic));
-            var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            var deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
             while (System.nanoTime() < deadline) {
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
                     return record.value();

@@ -15,5 +15,9 @@ public final class BatchEndpoints {
             "/v1/images/edits",
             "/v1/videos");
 
+    /** Those whose lines need not name a model. */
+    public static final List<String> MODEL_OPTIONAL =
+            List.of("/v1/moderations", "/v1/images/generations", "/v1/images/edits");
+
     private BatchEndpoints() {}
 }

@@ -3,7 +3,7 @@ package dev.longhaul.model;
 import org.jspecify.annotations.Nullable;
 
 /** A Kafka record that cannot be read; it belongs on the dead-letter topic. */
-public final class MalformedRecordException extends RuntimeException {
+public class MalformedRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public MalformedRecordException(String message) {

@@ -16,6 +16,9 @@ import java.util.List;
  */
 public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuffer output, ByteBuffer errors) {
     private static final byte VERSION = 1;
+    /** Up to here a first byte is taken for a version, and above for garbage: text begins higher. */
+    private static final byte MAX_VERSION = 31;
+
     private static final int ENTRY_BYTES = 49;
 
     /**
@@ -46,6 +49,7 @@ public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuf
     /**
      * Reads what {@link #encode} wrote, without copying the lines.
      *
+     * @throws NewerVersionException if a later version of it did
      * @throws MalformedRecordException if it is anything else
      */
     public static ResultChunk decode(byte[] value) {
@@ -64,7 +68,11 @@ public record ResultChunk(SliceId slice, int claim, List<Entry> entries, ByteBuf
     }
 
     private static ResultChunk decodeHeader(ByteBuffer in) {
-        if (in.get() != VERSION) {
+        byte version = in.get();
+        if (version > VERSION && version <= MAX_VERSION) {
+            throw new NewerVersionException("result chunk: version " + version + " is newer than this process");
+        }
+        if (version != VERSION) {
             throw new MalformedRecordException("result chunk: unknown version");
         }
         byte[] batch = new byte[in.get() & 0xff];

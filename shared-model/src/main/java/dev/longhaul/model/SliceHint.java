@@ -1,9 +1,8 @@
 package dev.longhaul.model;
 
-import java.nio.charset.StandardCharsets;
-
 /**
- * Says that a slice was released under a claim number and may be claimed. A hint may be lost, late or repeated: PostgreSQL decides.
+ * Says that a slice was released under a claim number and may be claimed. A hint may be lost, late or repeated: it stays good until
+ * the slice is claimed, and PostgreSQL decides who claims it first.
  *
  * @param claim the claim number, from 1
  */
@@ -14,18 +13,18 @@ public record SliceHint(SliceId slice, int claim) {
         }
     }
 
-    /** The record value: {@code batch/seq/claim} as UTF-8. */
-    public byte[] encode() {
-        return (slice + "/" + claim).getBytes(StandardCharsets.UTF_8);
+    /** {@code batch/seq/claim}. */
+    String text() {
+        return slice + "/" + claim;
     }
 
     /**
-     * Reads what {@link #encode} wrote.
+     * Reads what {@link #text} wrote.
      *
      * @throws MalformedRecordException if it is anything else
      */
-    public static SliceHint decode(byte[] value) {
-        String[] parts = new String(value, StandardCharsets.UTF_8).split("/", -1);
+    static SliceHint parse(String text) {
+        String[] parts = text.split("/", -1);
         try {
             if (parts.length == 3) {
                 return new SliceHint(new SliceId(parts[0], Integer.parseInt(parts[1])), Integer.parseInt(parts[2]));
@@ -33,6 +32,6 @@ public record SliceHint(SliceId slice, int claim) {
         } catch (IllegalArgumentException e) {
             throw new MalformedRecordException("slice hint: " + e.getMessage(), e);
         }
-        throw new MalformedRecordException("slice hint: is not batch/seq/claim");
+        throw new MalformedRecordException("slice hint: expected batch/seq/claim");
     }
 }

@@ -113,6 +113,17 @@ class ResultChunkTest {
         assertThat(refused).isGreaterThan(10_000);
     }
 
+    @Test
+    void shouldTellANewerVersionFromGarbage() {
+        byte[] value = random(new Random(1)).encode();
+        value[0] = 2;
+        assertThatThrownBy(() -> ResultChunk.decode(value)).isInstanceOf(NewerVersionException.class);
+        for (byte garbage : new byte[] {0, 32, 'n', -1}) {
+            value[0] = garbage;
+            assertThatThrownBy(() -> ResultChunk.decode(value)).isExactlyInstanceOf(MalformedRecordException.class);
+        }
+    }
+
     private static byte[] damaged(Random random) {
         if (random.nextInt(4) == 0) {
             byte[] noise = new byte[random.nextInt(300)];

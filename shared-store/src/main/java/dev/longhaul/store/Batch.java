@@ -84,16 +84,19 @@ public record Batch(
      *
      * @param inputBytes of its input file
      * @param plannedBytes of these, as far as they are planned
+     * @param planWaits why its plan was put back: {@code models}, {@code input}, {@code store} or {@code error}; read while it is
+     *     validating only
      * @param unserved lines that were answered without being served
      * @param lineRate lines a second as of {@code lineRateAt}, a mean that forgets
      */
     public record Pace(
             long inputBytes,
             long plannedBytes,
+            @Nullable String planWaits,
             long unserved,
             double lineRate,
             @Nullable Instant lineRateAt) {
-        static final Pace NONE = new Pace(0, 0, 0, 0, null);
+        static final Pace NONE = new Pace(0, 0, null, 0, 0, null);
     }
 
     /** How many of its lines have no outcome yet. */

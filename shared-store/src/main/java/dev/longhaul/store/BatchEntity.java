@@ -87,6 +87,10 @@ class BatchEntity {
 
     long inputBytes;
     long planBytes;
+
+    @Nullable
+    String planWaits;
+
     double lineRate;
 
     @Nullable
@@ -135,7 +139,7 @@ class BatchEntity {
                 new Usage(inputTokens, cachedTokens, outputTokens, reasoningTokens, totalTokens),
                 new Batch.Control(
                         pausedAt, stopReason == null ? null : StopReason.ofWireName(stopReason), maxErrors, retryOf),
-                new Batch.Pace(inputBytes, planBytes, linesUnserved, lineRate, lineRateAt));
+                new Batch.Pace(inputBytes, planBytes, planWaits, linesUnserved, lineRate, lineRateAt));
     }
 
     private static Map<String, String> texts(JsonObject json) {

@@ -26,7 +26,7 @@ public class BatchStore {
 
     private static final String INSERT = """
             with f as (
-              select bytes from file
+              select bytes, purpose from file
               where id = $4 and tenant_id = $2 and state = 'ready' and (expires_at is null or expires_at > now())
               for share),
             r as (
@@ -46,6 +46,7 @@ public class BatchStore {
                 $17, $18, (select id from r), $19
               from job j join tenant t on t.id = j.tenant_id
               where j.tenant_id = $2 and (j.id = $3 or ($3 is null and j.is_default)) and j.deleted_at is null
+                and not exists (select from f where purpose <> 'batch')
                 and ($18::text is null or (exists (select from r) and exists (select from f)))
               returning *),
             o as (insert into outbox (batch_id, event) select b.id, %s from b)
@@ -79,6 +80,22 @@ public class BatchStore {
         /** The id that was asked for. */
         public String jobId() {
             return jobId;
+        }
+    }
+
+    /** The input file was uploaded for another purpose. */
+    public static final class WrongPurposeException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final String purpose;
+
+        WrongPurposeException(String fileId, String purpose) {
+            super(fileId + " is for " + purpose);
+            this.purpose = purpose;
+        }
+
+        /** The purpose that the file has. */
+        public String purpose() {
+            return purpose;
         }
     }
 
@@ -123,6 +140,7 @@ public class BatchStore {
      *
      * @param idempotency a repeat with it answers the first batch as it was created
      * @throws UnknownJobException if the tenant has no such job
+     * @throws WrongPurposeException if the input file is not for batches
      * @throws NothingToRetryException if it is to run lines of a batch that has none to run, or their files are gone
      * @throws Idempotency.ConflictException if the key was used for another request
      * @throws GoneException if it is a repeat, and the first batch has been deleted
@@ -206,6 +224,7 @@ public class BatchStore {
             throw new NothingToRetryException(retry.batchId());
         }
         if (rows.size() == 0) {
+            checkPurpose(transaction, tenantId, wanted.inputFileId());
             throw new UnknownJobException(String.valueOf(wanted.jobId()));
         }
         Row row = rows.iterator().next();
@@ -230,6 +249,15 @@ public class BatchStore {
                 Usage.NONE,
                 new Batch.Control(null, null, wanted.maxErrors(), retry == null ? null : retry.batchId()),
                 Batch.Pace.NONE);
+    }
+
+    private static void checkPurpose(Database.Transaction transaction, String tenantId, String fileId) {
+        for (Row row : transaction.run(
+                "select purpose from file where id = $1 and tenant_id = $2 and state = 'ready' and purpose <> 'batch'",
+                fileId,
+                tenantId)) {
+            throw new WrongPurposeException(fileId, row.getString(0));
+        }
     }
 
     private static Instant instant(Row row, String column) {

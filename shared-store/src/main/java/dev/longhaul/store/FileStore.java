@@ -14,23 +14,30 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class FileStore {
     private static final String OPERATION = "file";
-    private static final String READABLE = " f.state = 'ready' and (f.expiresAt is null or f.expiresAt > instant) ";
+
+    /** With the limits of its tenant, so that they cost no statement of their own. */
+    private static final String RETURNING = " " + """
+            returning *, (select max_files from tenant where id = file.tenant_id) as max_files,
+              (select max_bytes from tenant where id = file.tenant_id) as max_bytes""";
 
     private static final String INSERT_READY = """
             insert into file (id, tenant_id, filename, purpose, bytes, expires_at, state)
-            values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), 'ready') returning *""";
+            values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), 'ready')""" + RETURNING;
+
+    private static final String INSERT_INLINE =
+            "with s as (insert into file_segment (file_id, seq, bytes, inline) values ($1, 0, $5, $7)) " + INSERT_READY;
 
     private static final String MAKE_READY = """
             update file set state = 'ready', created_at = now(), filename = $3, purpose = $4, bytes = $5,
               expires_at = now() + make_interval(secs => $6)
-            where id = $1 and tenant_id = $2 and state = 'pending' returning *""";
+            where id = $1 and tenant_id = $2 and state = 'pending'""" + RETURNING;
 
-    private final Sessions sessions;
+    private final FileLists lists;
     private final Database database;
     private final Quotas quotas;
 
-    public FileStore(Sessions sessions, Database database, Quotas quotas) {
-        this.sessions = sessions;
+    public FileStore(FileLists lists, Database database, Quotas quotas) {
+        this.lists = lists;
         this.database = database;
         this.quotas = quotas;
     }
@@ -43,13 +50,10 @@ public class FileStore {
      */
     public void begin(String tenantId, String id, @Nullable String idempotencyKey) {
         quotas.checkRoomForFile(tenantId, OPERATION, idempotencyKey);
-        FileEntity file = new FileEntity();
-        file.id = id;
-        file.tenantId = tenantId;
-        file.filename = "";
-        file.purpose = "";
-        file.state = "pending";
-        sessions.write(session -> session.insert(file));
+        database.run(
+                "insert into file (id, tenant_id, filename, purpose, state) values ($1, $2, '', '', 'pending')",
+                id,
+                tenantId);
     }
 
     /** Says that these uploads are alive. */
@@ -89,53 +93,61 @@ public class FileStore {
     /**
      * Makes an upload a file, all at once.
      *
-     * @param idempotency a repeat with it answers the first file, and the upload stays pending for the caller to discard
-     * @return empty when the upload is no longer there, because it was taken for dead
+     * @param idempotency a repeat with it returns the first file, and the upload stays pending for the caller to discard
+     * @throws AbandonedException if the upload is no longer there, because it was taken for dead
      * @throws Idempotency.ConflictException if the key was used for another upload
      * @throws QuotaExceededException if the tenant has no room for it; the upload stays pending
      */
-    public Optional<StoredFile> finish(
-            String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
+    public StoredFile finish(String tenantId, String id, Uploaded uploaded, @Nullable Idempotency idempotency) {
         return database.inTransaction(transaction -> {
             Optional<String> first =
                     idempotency == null ? Optional.empty() : idempotency.take(transaction, tenantId, OPERATION, id);
             if (first.isPresent()) {
-                return Optional.of(row(transaction.run("select * from file where id = $1", first.get())));
+                return row(transaction.run("select * from file where id = $1", first.get()));
             }
-            Optional<StoredFile> ready = switch (uploaded.content()) {
-                case Inline inline ->
-                    Optional.of(insertReady(
-                            transaction,
-                            tenantId,
+            RowSet<Row> ready = switch (uploaded.content()) {
+                case Inline(byte[] bytes) ->
+                    transaction.run(
+                            INSERT_INLINE,
                             id,
+                            tenantId,
                             uploaded.filename(),
                             uploaded.purpose(),
                             uploaded.bytes(),
-                            uploaded.expiresAfter()));
+                            seconds(uploaded.expiresAfter()),
+                            Buffer.buffer(bytes));
                 case InObjects objects -> makeReady(transaction, tenantId, id, uploaded);
             };
-            if (ready.isEmpty()) {
-                return Optional.empty();
+            quotas.admitFile(transaction, tenantId, uploaded.bytes(), only(ready));
+            if (uploaded.content() instanceof InObjects objects) {
+                insertSegments(transaction, id, objects);
             }
-            quotas.admitFile(transaction, tenantId, uploaded.bytes());
-            insertSegments(transaction, id, uploaded.content());
-            return ready;
+            return row(ready);
         });
     }
 
-    /** Inserts a file that can be read from this transaction's commit on; its segments are the caller's. */
+    /**
+     * Inserts a file that can be read from this transaction's commit on; its segments are the caller's.
+     *
+     * @throws QuotaExceededException if the tenant has no room for it
+     */
     static StoredFile insertReady(
             Database.Transaction transaction,
+            Quotas quotas,
             String tenantId,
             String id,
             String filename,
             String purpose,
             long bytes,
             @Nullable Duration expiresAfter) {
-        return row(transaction.run(INSERT_READY, id, tenantId, filename, purpose, bytes, seconds(expiresAfter)));
+        RowSet<Row> ready =
+                transaction.run(INSERT_READY, id, tenantId, filename, purpose, bytes, seconds(expiresAfter));
+        quotas.admitFile(transaction, tenantId, bytes, only(ready));
+        return row(ready);
     }
 
-    private static Optional<StoredFile> makeReady(
+    /** Throws where it finds no row: so the transaction takes back that it took the idempotency key. */
+    private static RowSet<Row> makeReady(
             Database.Transaction transaction, String tenantId, String id, Uploaded uploaded) {
         RowSet<Row> ready = transaction.run(
                 MAKE_READY,
@@ -145,7 +157,10 @@ public class FileStore {
                 uploaded.purpose(),
                 uploaded.bytes(),
                 seconds(uploaded.expiresAfter()));
-        return ready.size() == 0 ? Optional.empty() : Optional.of(row(ready));
+        if (ready.size() == 0) {
+            throw new AbandonedException(id);
+        }
+        return ready;
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {
@@ -172,23 +187,31 @@ public class FileStore {
         }
     }
 
-    /** Forgets an upload that did not become a file; its objects are the caller's to delete first. */
-    public void discard(String id) {
-        database.run("delete from file where id = $1 and state = 'pending'", id);
+    /**
+     * Gives up an upload that did not become a file, before its objects are deleted: from now on it cannot become one. If the caller
+     * does not delete them, the janitor does.
+     *
+     * @return whether nobody reads its objects; false when it is a file after all
+     */
+    public boolean giveUp(String id) {
+        boolean wasPending = database.run("""
+                        update file set state = 'deleted', deleted_at = now()
+                        where id = $1 and state = 'pending' returning id""", id).size() > 0;
+        // A statement of its own: the first may have waited for a commit under way, and does not see what that wrote.
+        return wasPending
+                || database.run("select 1 from file_segment where file_id = $1 limit 1", id)
+                                .size()
+                        == 0;
+    }
+
+    /** Deletes the row of an upload that was given up and has no objects any more. */
+    public void forget(String id) {
+        database.run("delete from file where id = $1 and state = 'deleted' and purpose = ''", id);
     }
 
     /** A tenant's file that can be read. */
     public Optional<StoredFile> find(String tenantId, String id) {
-        return sessions
-                .read(session -> session.createQuery(
-                                "from FileEntity f where f.id = ?1 and f.tenantId = ?2 and" + READABLE,
-                                FileEntity.class)
-                        .setParameter(1, id)
-                        .setParameter(2, tenantId)
-                        .getResultList())
-                .stream()
-                .findFirst()
-                .map(FileEntity::toFile);
+        return lists.find(tenantId, id);
     }
 
     /**
@@ -199,44 +222,7 @@ public class FileStore {
      */
     public Optional<Page<StoredFile>> list(
             String tenantId, @Nullable String purpose, boolean newestFirst, @Nullable String after, int limit) {
-        Cursor cursor = null;
-        if (after != null) {
-            RowSet<Row> rows = database.run(
-                    "select created_at, id from file where id = $1 and tenant_id = $2 and state <> 'pending'",
-                    after,
-                    tenantId);
-            if (rows.size() == 0) {
-                return Optional.empty();
-            }
-            Row row = rows.iterator().next();
-            cursor = new Cursor(row.getOffsetDateTime(0).toInstant(), row.getString(1));
-        }
-        return Optional.of(
-                Page.cut(read(tenantId, purpose, newestFirst, cursor, limit + 1), limit, FileEntity::toFile));
-    }
-
-    private List<FileEntity> read(
-            String tenantId, @Nullable String purpose, boolean newestFirst, @Nullable Cursor cursor, int count) {
-        StringBuilder query = new StringBuilder("from FileEntity f where f.tenantId = :tenant and").append(READABLE);
-        if (purpose != null) {
-            query.append("and f.purpose = :purpose ");
-        }
-        if (cursor != null) {
-            query.append("and (f.createdAt, f.id) ")
-                    .append(newestFirst ? "<" : ">")
-                    .append(" (:createdAt, :id) ");
-        }
-        query.append(newestFirst ? "order by f.createdAt desc, f.id desc" : "order by f.createdAt, f.id");
-        return sessions.read(session -> {
-            var select = session.createQuery(query.toString(), FileEntity.class).setParameter("tenant", tenantId);
-            if (purpose != null) {
-                select.setParameter("purpose", purpose);
-            }
-            if (cursor != null) {
-                select.setParameter("createdAt", cursor.createdAt()).setParameter("id", cursor.id());
-            }
-            return select.setMaxResults(count).getResultList();
-        });
+        return lists.page(tenantId, purpose, newestFirst, after, limit);
     }
 
     /**
@@ -251,8 +237,12 @@ public class FileStore {
                                   and (expires_at is null or expires_at > now()) returning id""", id, tenantId).size() > 0;
     }
 
+    private static Row only(RowSet<Row> rows) {
+        return rows.iterator().next();
+    }
+
     private static StoredFile row(RowSet<Row> rows) {
-        Row row = rows.iterator().next();
+        Row row = only(rows);
         var expiresAt = row.getOffsetDateTime("expires_at");
         return new StoredFile(
                 row.getString("id"),

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -35,7 +36,9 @@ public class ObjectStore {
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(3);
-    private static final String NO_SUCH_KEY = "NoSuchKey";
+    /** What S3 says of an object that does not exist, or ends before the range that was asked for. */
+    private static final Set<String> MISSING = Set.of("NoSuchKey", "InvalidRange");
+
     private static final int MOST_AT_ONCE = 128;
     /** From signing to the request's head at the server. */
     private static final int PUT_VALID_SECONDS = 600;
@@ -162,8 +165,8 @@ public class ObjectStore {
             return call.run();
         } catch (ErrorResponseException e) {
             String code = e.errorResponse().code();
-            if (NO_SUCH_KEY.equals(code)) {
-                throw new MissingObjectException("S3 cannot " + what + ": it has no such object", e);
+            if (MISSING.contains(code)) {
+                throw new MissingObjectException("S3 cannot " + what + ": it says " + code, e);
             }
             throw new StoreUnavailableException("S3 refused to " + what + ": " + code, e);
         } catch (Exception e) {

@@ -165,9 +165,12 @@ public class Quotas {
         }
     }
 
-    /** Refuses a file that was inserted in this transaction if it is one, or some bytes, too many. */
-    void admitFile(Database.Transaction transaction, String tenantId, long bytes) {
-        Row tenant = only(transaction.run("select * from tenant where id = $1", tenantId));
+    /**
+     * Refuses a file that was inserted in this transaction if it is one, or some bytes, too many.
+     *
+     * @param tenant its limits of files and bytes, read without a lock
+     */
+    void admitFile(Database.Transaction transaction, String tenantId, long bytes, Row tenant) {
         if (!isUnlimited(tenant, Quota.FILES) || !isUnlimited(tenant, Quota.BYTES)) {
             lock(transaction, tenantId);
             Row stored = only(transaction.run(STORED, tenantId));

@@ -29,11 +29,6 @@ class Sessions {
         return await(factory.get().withStatelessSession(work));
     }
 
-    /** Works in one transaction. */
-    <T extends @Nullable Object> T write(Function<Mutiny.StatelessSession, Uni<T>> work) {
-        return await(factory.get().withStatelessTransaction(work));
-    }
-
     private static <T extends @Nullable Object> T await(Uni<T> work) {
         try {
             return VertxContextSupport.subscribeAndAwait(

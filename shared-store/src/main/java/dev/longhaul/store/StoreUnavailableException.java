@@ -4,6 +4,10 @@ package dev.longhaul.store;
 public class StoreUnavailableException extends StoreException {
     private static final long serialVersionUID = 1L;
 
+    public StoreUnavailableException(String message) {
+        super(message);
+    }
+
     public StoreUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that changes a batch's status. A transition is conditional on the status it starts from, sets its timestamp on
@@ -88,6 +89,53 @@ public class Transitions {
     }
 
     /**
+     * A transition of one batch together with what belongs to it, in one statement.
+     *
+     * @param assignments of further columns of {@code batch}
+     * @param condition that the row {@code batch} must meet besides
+     * @param insert a statement that reads the changed row as {@code b}
+     * @param parameters of all three, from {@code $4}
+     */
+    public record Change(
+            Transition transition,
+            String assignments,
+            String condition,
+            String insert,
+            List<@Nullable Object> parameters) {}
+
+    /** As {@link #apply(Database.Transaction, String, Change)}, in a transaction of its own. */
+    public boolean apply(Database database, String batchId, Change change) {
+        boolean applied = database.run(sql(change), parameters(batchId, change)).size() > 0;
+        if (applied) {
+            signal.run();
+        }
+        return applied;
+    }
+
+    /** Takes a transition with what belongs to it; false, a normal answer, when the batch does not allow it. */
+    public boolean apply(Database.Transaction transaction, String batchId, Change change) {
+        boolean applied =
+                transaction.run(sql(change), parameters(batchId, change)).size() > 0;
+        if (applied) {
+            transaction.afterCommit(signal);
+        }
+        return applied;
+    }
+
+    private static String sql(Change change) {
+        return sql(
+                change.transition(),
+                ", " + change.assignments(),
+                change.condition(),
+                ", inserted as (" + change.insert() + ")");
+    }
+
+    private static @Nullable Object[] parameters(String batchId, Change change) {
+        return parameters(
+                List.of(batchId), change.transition(), change.parameters().toArray());
+    }
+
+    /**
      * Pauses a batch that may still start lines, or lets it go on: no change of its status, yet one that is told like them.
      *
      * @return whether it was news; a batch that is in the wanted state, or past it, stays as it is
@@ -116,24 +164,33 @@ public class Transitions {
             String assignments,
             String condition,
             Object... more) {
-        String sql = """
-                with b as (
-                  update batch set status = $2, %s = now(), version = version + 1,
-                    paused_at = case when $2 = 'in_progress' then paused_at end%s
-                  where id = any($1) and status = any($3) and (%s) returning *)
-                insert into outbox (batch_id, event) select b.id, %s from b order by b.id
-                returning batch_id, (event -> 'data' ->> 'version')::int as version
-                """.formatted(transition.to().timestampColumn(), assignments, condition, EVENT);
-        Object[] parameters = new Object[3 + more.length];
-        parameters[0] = batchIds.toArray(String[]::new);
-        parameters[1] = transition.to().wireName();
-        parameters[2] = transition.fromWireNames().toArray(String[]::new);
-        System.arraycopy(more, 0, parameters, 3, more.length);
-        RowSet<Row> rows = transaction.run(sql, parameters);
+        RowSet<Row> rows =
+                transaction.run(sql(transition, assignments, condition, ""), parameters(batchIds, transition, more));
         if (rows.size() > 0) {
             transaction.afterCommit(signal);
         }
         return rows;
+    }
+
+    private static String sql(Transition transition, String assignments, String condition, String further) {
+        return """
+                with b as (
+                  update batch set status = $2, %s = now(), version = version + 1,
+                    paused_at = case when $2 = 'in_progress' then paused_at end%s
+                  where id = any($1) and status = any($3) and (%s) returning *)%s
+                insert into outbox (batch_id, event) select b.id, %s from b order by b.id
+                returning batch_id, (event -> 'data' ->> 'version')::int as version
+                """.formatted(transition.to().timestampColumn(), assignments, condition, further, EVENT);
+    }
+
+    private static @Nullable Object[] parameters(
+            Collection<String> batchIds, Transition transition, @Nullable Object... more) {
+        @Nullable Object[] parameters = new Object[3 + more.length];
+        parameters[0] = batchIds.toArray(String[]::new);
+        parameters[1] = transition.to().wireName();
+        parameters[2] = transition.fromWireNames().toArray(String[]::new);
+        System.arraycopy(more, 0, parameters, 3, more.length);
+        return parameters;
     }
 
     private static List<String> ids(RowSet<Row> rows) {

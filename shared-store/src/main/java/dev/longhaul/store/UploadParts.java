@@ -1,5 +1,6 @@
 package dev.longhaul.store;
 
+import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.FileStore.Content;
 import dev.longhaul.store.UploadStore.EndedException;
 import io.vertx.sqlclient.Row;
@@ -69,12 +70,12 @@ public class UploadParts {
     /**
      * Takes a part in that has come whole; one in objects must have begun.
      *
-     * @param idempotency a repeat with it answers the first part, and this one stays pending for the caller to discard
-     * @return empty when the part is no longer there, because it was taken for dead
+     * @param idempotency a repeat with it returns the first part, and this one stays pending for the caller to discard
+     * @throws AbandonedException if the part is no longer there, because it was taken for dead
      * @throws EndedException if the upload has ended meanwhile
      * @throws Idempotency.ConflictException if the key was used for another part
      */
-    public Optional<Part> finish(
+    public Part finish(
             String tenantId,
             String uploadId,
             String partId,
@@ -90,7 +91,7 @@ public class UploadParts {
                 if (known == null) {
                     throw new EndedException(uploadId);
                 }
-                return Optional.of(known);
+                return known;
             }
             // Locked, so that the upload cannot end between this look and the commit.
             if (transaction
@@ -108,17 +109,35 @@ public class UploadParts {
                     uploadId,
                     bytes);
             if (ready.size() == 0) {
-                return Optional.empty();
+                throw new AbandonedException(partId);
             }
             FileStore.insertSegments(transaction, partId, content);
             Instant createdAt = ready.iterator().next().getOffsetDateTime(0).toInstant();
-            return Optional.of(new Part(partId, uploadId, bytes, createdAt));
+            return new Part(partId, uploadId, bytes, createdAt);
         });
     }
 
-    /** Forgets a part that did not come whole; its objects are the caller's to delete first. */
-    public void discard(String partId) {
-        database.run("delete from upload_part where id = $1 and state = 'pending'", partId);
+    /**
+     * Forgets a part that did not come whole, before its objects are deleted: from now on it cannot become ready. If the caller does
+     * not delete them, the janitor does once the upload has ended.
+     *
+     * @param fileId the file that the upload will be, or has become
+     * @return whether nobody reads its objects; false when it is ready after all
+     */
+    public boolean giveUp(String partId, String fileId) {
+        boolean wasPending =
+                database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId)
+                                .size()
+                        > 0;
+        // A statement of its own: the first may have waited for a commit under way, and does not see what that wrote.
+        return wasPending
+                || database.run(
+                                        "select 1 from file_segment where file_id in ($1, $2) and object_key ^@ $3 limit 1",
+                                        partId,
+                                        fileId,
+                                        ObjectKeys.partPrefix(fileId, partId))
+                                .size()
+                        == 0;
     }
 
     /** Those of the parts that belong to the upload and have come whole, by id. */

@@ -109,38 +109,51 @@ public class UploadStore {
      */
     public Optional<StoredFile> complete(
             StoredUpload upload, List<String> partIds, byte[] completedWith, @Nullable String idempotencyKey) {
-        return database.inTransaction(transaction -> {
-            if (idempotencyKey != null
-                    && new Idempotency(idempotencyKey, completedWith)
-                            .take(transaction, upload.tenantId(), COMPLETE, upload.id())
-                            .isPresent()) {
-                return Optional.empty();
-            }
-            RowSet<Row> ended = transaction.run(
-                    "update upload set status = 'completed', ended_at = now(), completed_with = $2 where id = $1 and"
-                            + OPEN + "returning id",
-                    upload.id(),
-                    Buffer.buffer(completedWith));
-            if (ended.size() == 0) {
-                return Optional.empty();
-            }
-            transaction.run("""
+        try {
+            return database.inTransaction(
+                    transaction -> complete(transaction, upload, partIds, completedWith, idempotencyKey));
+        } catch (EndedException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<StoredFile> complete(
+            Database.Transaction transaction,
+            StoredUpload upload,
+            List<String> partIds,
+            byte[] completedWith,
+            @Nullable String idempotencyKey) {
+        if (idempotencyKey != null
+                && new Idempotency(idempotencyKey, completedWith)
+                        .take(transaction, upload.tenantId(), COMPLETE, upload.id())
+                        .isPresent()) {
+            return Optional.empty();
+        }
+        RowSet<Row> ended = transaction.run(
+                "update upload set status = 'completed', ended_at = now(), completed_with = $2 where id = $1 and" + OPEN
+                        + "returning id",
+                upload.id(),
+                Buffer.buffer(completedWith));
+        if (ended.size() == 0) {
+            // Rolls back, so that the idempotency key stays free.
+            throw new EndedException(upload.id());
+        }
+        transaction.run("""
                     update file_segment s set file_id = $1, seq = o.n - 1
                     from (
                       select p.file_id, p.seq, (row_number() over (order by i.n, p.seq))::int as n
                       from unnest($2::text[]) with ordinality as i (id, n) join file_segment p on p.file_id = i.id) o
                     where s.file_id = o.file_id and s.seq = o.seq""", upload.fileId(), partIds.toArray(String[]::new));
-            StoredFile file = FileStore.insertReady(
-                    transaction,
-                    upload.tenantId(),
-                    upload.fileId(),
-                    upload.filename(),
-                    upload.purpose(),
-                    upload.bytes(),
-                    upload.fileLifetime());
-            quotas.admitFile(transaction, upload.tenantId(), upload.bytes());
-            return Optional.of(file);
-        });
+        StoredFile file = FileStore.insertReady(
+                transaction,
+                quotas,
+                upload.tenantId(),
+                upload.fileId(),
+                upload.filename(),
+                upload.purpose(),
+                upload.bytes(),
+                upload.fileLifetime());
+        return Optional.of(file);
     }
 
     /** Cancels a tenant's upload if it is pending. */

@@ -43,17 +43,6 @@ public class UploadSweep {
     /** A part, and the file that its objects are filed under. */
     public record Part(String partId, String fileId) {}
 
-    /**
-     * Forgets a dead part, before its objects are deleted: if it lives after all, it cannot become ready any more.
-     *
-     * @return whether it was still pending
-     */
-    public boolean forgetPart(String partId) {
-        return database.run("delete from upload_part where id = $1 and state = 'pending' returning id", partId)
-                        .size()
-                > 0;
-    }
-
     /** Up to 100 uploads that have ended and have things left; none of their parts is still coming in a live process. */
     public List<Ended> toSweep(Duration untouched) {
         List<Ended> ended = new ArrayList<>();

@@ -29,8 +29,15 @@ public final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "NAME",
-            description =
-                    "startup, throughput, saturation, small, planning, list, upload, memory; none: all but memory")
+            description = {
+                "startup, throughput, saturation, small,",
+                "burst (5,000 one-line batches at once, and after an outage of the backend),",
+                "sustained (one-line batches for a minute at half the rate of a burst),",
+                "handout (slices per second that one dispatcher claims),",
+                "lend (a small batch with 1 and with 8 dispatchers),",
+                "idle (statements and CPU of a cluster without work),",
+                "planning, list, upload, memory. Default: all but memory"
+            })
     private Set<String> names = new LinkedHashSet<>();
 
     @Option(names = "--runs", paramLabel = "N", description = "Runs after the warm-up, ${DEFAULT-VALUE} if not said.")
@@ -58,6 +65,11 @@ public final class Main implements Callable<Integer> {
         scenarios.put("throughput", Throughput::new);
         scenarios.put("saturation", Saturation::new);
         scenarios.put("small", SmallBatches::new);
+        scenarios.put("burst", Burst::new);
+        scenarios.put("sustained", Sustained::new);
+        scenarios.put("handout", Handout::new);
+        scenarios.put("lend", Lend::new);
+        scenarios.put("idle", Idle::new);
         scenarios.put("planning", Planning::new);
         scenarios.put("list", Lists::new);
         scenarios.put("upload", Uploads::new);

@@ -17,9 +17,11 @@ final class Report {
 
             Written by `./longhaul bench`; each figure stands beside a yardstick from the same run. Median of several runs after a
             discarded warm-up (for throughput 4.5 million lines, for saturation 600,000 without latency, until the JVMs have
-            compiled what is hot), all services and servers on the same two cores as the client, fsync on. Batches are timed from
-            create's answer to `completed`, and a run counts only after its files were checked line by line. The simulator interrupts
-            nobody for a request (SCHED_BATCH), neither the services nor the yardstick's loop.
+            compiled what is hot; for burst and sustained one burst; none for idle), all services and servers on the same two cores
+            as the client, fsync on. Batches are timed from create's answer to `completed`, those of burst and sustained by their
+            timestamps in PostgreSQL, and a run counts only after its files were checked line by line. CPU is that of all processes:
+            services, servers and simulator, without the client. The simulator interrupts nobody for a request (SCHED_BATCH),
+            neither the services nor the yardstick's loop.
             """;
     private static final String HEADING = "## ";
 

@@ -63,9 +63,11 @@ public final class ResultCheck {
             return;
         }
         try (InputStream content = api.content(fileId);
-                BufferedReader reader = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8))) {
+                // A decoder, unlike a charset, refuses what is not UTF-8.
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                each.read(Json.parse(line));
+                each.read(Json.parseStrictly(line));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

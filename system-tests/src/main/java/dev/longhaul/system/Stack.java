@@ -67,6 +67,11 @@ public final class Stack implements AutoCloseable {
 
     /** Runs a command of the command line on this stack. */
     public Commands.Result command(String... arguments) {
+        return command(COMMAND_LIMIT, arguments);
+    }
+
+    /** The same with another limit. */
+    public Commands.Result command(Duration limit, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -78,7 +83,7 @@ public final class Stack implements AutoCloseable {
                 root.resolve("batch-cli/target/app") + "/*",
                 "dev.longhaul.cli.Main"));
         command.addAll(List.of(arguments));
-        return Commands.run(COMMAND_LIMIT, environment, command);
+        return Commands.run(limit, environment, command);
     }
 
     public Status status() {

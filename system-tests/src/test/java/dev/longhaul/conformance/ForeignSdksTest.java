@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** OpenAI's SDKs for Node and Python, whose tests are in {@code system-tests/conformance}; both run at once, since both mostly wait. */
 @SystemTest
 class ForeignSdksTest {
-    private static final Duration LIMIT = Duration.ofSeconds(100);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private static CompletableFuture<Void> python = CompletableFuture.completedFuture(null);
     private static CompletableFuture<Void> node = CompletableFuture.completedFuture(null);

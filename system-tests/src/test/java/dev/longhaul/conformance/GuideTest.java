@@ -26,7 +26,7 @@ class GuideTest {
     private static final Pattern BLOCK = Pattern.compile(
             "^## (?<title>[^\n]*)$|^```(?<language>\\w+)\\n(?<code>.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final String ANSWERS = "answers.jsonl";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir
     static Path folder = Path.of("unset");

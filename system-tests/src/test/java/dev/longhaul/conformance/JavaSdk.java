@@ -17,6 +17,7 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import dev.longhaul.system.ChatLines;
+import dev.longhaul.system.StrictLines;
 import dev.longhaul.system.Tester;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class JavaSdk implements AutoCloseable {
 
     static final String FAILS = "sim:status=400";
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final AtomicInteger requests = new AtomicInteger();
     private final OpenAIClient client;
@@ -116,8 +117,15 @@ final class JavaSdk implements AutoCloseable {
         }
     }
 
+    /** The lines of a result file, which the strictest of clients can read. */
     List<String> linesOf(String fileId) {
-        return Arrays.asList(new String(content(fileId), UTF_8).split("\n"));
+        byte[] content = content(fileId);
+        try {
+            StrictLines.count(new ByteArrayInputStream(content));
+        } catch (IOException e) {
+            throw new UncheckedIOException(fileId, e);
+        }
+        return Arrays.asList(new String(content, UTF_8).split("\n"));
     }
 
     /** Holds a refusal against what it should say. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A stack of its own with OpenAI's limits, as OpenAI's Java SDK sees it: validation, limits, and files that lose nothing. */
 @Tag("system")
-@Timeout(180)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenAiProfileTest {
     private static final int MOST_LINES = 50_000;

@@ -43,7 +43,7 @@ final class OtherApi implements AutoCloseable {
         try {
             OtherApi api = new OtherApi(builder.start(), URI.create("http://127.0.0.1:" + port));
             Awaitility.await("the other batch-api is ready; its log is " + log)
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofMinutes(2))
                     .until(api::isReady);
             return api;
         } catch (IOException e) {

@@ -25,7 +25,7 @@ record SeedPage(String host, String key) {
             "https://api.example.com");
     private static final List<String> KEYS = List.of("YOUR_API_KEY", "<token>");
     private static final List<String> IDS = List.of("batch_abc123", "{batch_id}", "{id}");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Runs a page's shell script or Python program; answers what it printed. */
     String run(String name, String batchId) {

@@ -1,9 +1,14 @@
 package dev.longhaul.conformance;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.longhaul.system.Commands;
 import dev.longhaul.system.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,10 +34,9 @@ final class Toolbox {
 
     /** A Python with what {@code requirements.txt} of that folder names. */
     static Program python(String folder) {
-        Path home = copy(folder);
-        String python = home.resolve("venv/bin/python").toString();
-        install(
-                home,
+        String python = TARGET.resolve(folder).resolve("venv/bin/python").toString();
+        Path home = install(
+                folder,
                 "requirements.txt",
                 List.of("python3", "-m", "venv", "--clear", "venv"),
                 List.of(python, "-m", "pip", "install", "-q", "-r", "requirements.txt"));
@@ -41,9 +45,8 @@ final class Toolbox {
 
     /** A Node with what {@code package.json} of that folder names. */
     static Program node(String folder) {
-        Path home = copy(folder);
-        install(
-                home,
+        Path home = install(
+                folder,
                 "package.json",
                 List.of("node", "--version"),
                 List.of("npm", "install", "--no-package-lock", "--ignore-scripts", "--loglevel=error"));
@@ -90,22 +93,32 @@ final class Toolbox {
         }
     }
 
-    private static void install(Path home, String list, List<String> first, List<String> second) {
+    /** Another JVM of this run may want the same folder now: one installs, the other finds it done. */
+    private static Path install(String folder, String list, List<String> first, List<String> second) {
+        Path home = TARGET.resolve(folder);
         try {
-            Path stamp = home.resolve(list + ".installed");
-            String wanted = Files.readString(home.resolve(list));
-            if (Files.exists(stamp) && Files.readString(stamp).equals(wanted)) {
-                return;
-            }
-            for (List<String> step : List.of(first, second)) {
-                Commands.Result result = attempt(home, step);
-                if (result.exitCode() != 0) {
-                    missing(String.join(" ", step) + ": " + result.err() + result.out());
+            Files.createDirectories(home);
+            try (FileChannel file = FileChannel.open(TARGET.resolve(folder + ".lock"), CREATE, WRITE);
+                    FileLock lock = file.lock()) {
+                copy(SOURCES.resolve(folder), home);
+                Path stamp = home.resolve(list + ".installed");
+                String wanted = Files.readString(home.resolve(list));
+                if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {
+                    run(home, first);
+                    run(home, second);
+                    Files.writeString(stamp, wanted);
                 }
             }
-            Files.writeString(stamp, wanted);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return home;
+    }
+
+    private static void run(Path home, List<String> step) {
+        Commands.Result result = attempt(home, step);
+        if (result.exitCode() != 0) {
+            missing(String.join(" ", step) + ": " + result.err() + result.out());
         }
     }
 
@@ -125,17 +138,15 @@ final class Toolbox {
         Assumptions.abort(notice);
     }
 
-    private static Path copy(String folder) {
-        Path from = SOURCES.resolve(folder);
-        Path to = TARGET.resolve(folder);
+    /** Leaves what is there and the same: a program may be running from it. */
+    private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.list(from)) {
-            Files.createDirectories(to);
             for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                Path copy = to.resolve(file.getFileName());
+                if (!Files.exists(copy) || Files.mismatch(file, copy) >= 0) {
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        return to;
     }
 }

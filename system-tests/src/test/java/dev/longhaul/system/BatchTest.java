@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What goes in comes out, each line once. */
@@ -26,8 +27,9 @@ class BatchTest {
         assertThat(tester.check(ended, lines).output()).isEqualTo(1);
     }
 
-    /** {@code ./longhaul bench small} measures it; here it is enough that nothing waits for a look around. */
+    /** {@code ./longhaul bench small} measures it; here it is enough that nothing waits for a look around. A figure for a quiet machine. */
     @Test
+    @Tag("scale")
     void aOneLineBatchTakesAFractionOfASecond(Tester tester) {
         List<Duration> taken = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

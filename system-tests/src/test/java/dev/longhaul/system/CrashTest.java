@@ -55,7 +55,7 @@ class CrashTest {
                 calls.values().stream().filter(line -> line.count() > 1).toList();
         long answeredLast = calls.values().stream()
                 .map(line -> line.firstMs() + LATENCY_MS)
-                .filter(answered -> answered > killed - 200 && answered <= killed)
+                .filter(answered -> answered > killed - 1_000 && answered <= killed)
                 .count();
         assertThat(repeated.stream().mapToInt(line -> line.count() - 1).sum())
                 .isBetween(1, Tester.CEILING + (int) answeredLast);
@@ -95,7 +95,6 @@ class CrashTest {
         tester.putToSleep(Tester.DISPATCHER_1);
         Instant asleep = Instant.now();
         Awaitility.await("its lease of 10 s is over, and its lines were called again")
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> Instant.now().isAfter(asleep.plusSeconds(12))
                         && tester.simulator().calls().values().stream().anyMatch(line -> line.count() > 1));
         tester.simulator().behave(Map.of("count_lines", true));
@@ -144,7 +143,6 @@ class CrashTest {
         tester.kill(leader);
 
         Awaitility.await("the other dispatcher leads")
-                .atMost(Duration.ofSeconds(10))
                 .until(() -> !servers.schedulerLeader().equals(leader));
         Batch ended = tester.end(batch);
         assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
@@ -153,7 +151,7 @@ class CrashTest {
     @Test
     void aBatchOutlivesTheComingAndGoingOfItsFinalizers(Tester tester) {
         tester.simulator().behave(Map.of("latency_ms", LATENCY_MS, "count_lines", true));
-        ChatLines lines = ChatLines.of(30_000);
+        ChatLines lines = ChatLines.of(12_000);
         List<Batch> batches = List.of(tester.start(lines), tester.start(lines));
         awaitCalls(tester, lines.count() / 4);
 
@@ -179,7 +177,7 @@ class CrashTest {
 
     private static void awaitCalls(Tester tester, int calls) {
         Awaitility.await(calls + " calls were made")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> tester.simulator().requests() >= calls);
     }

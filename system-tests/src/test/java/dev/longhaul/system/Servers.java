@@ -111,6 +111,16 @@ public final class Servers {
         }
     }
 
+    /** Takes all our topics away, as when a Kafka is lost and set up again. */
+    void loseTopics() throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(kafka())) {
+            List<String> ours = admin.listTopics().names().get().stream()
+                    .filter(name -> name.startsWith("batch."))
+                    .toList();
+            admin.deleteTopics(ours).all().get();
+        }
+    }
+
     /** The number of records that a topic has ever had. */
     long records(String topic) {
         return ends(topic).values().stream().mapToLong(Long::longValue).sum();
@@ -120,7 +130,7 @@ public final class Servers {
     Map<TopicPartition, Long> ends(String topic) {
         try (Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(kafka(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<PartitionInfo> partitions = consumer.partitionsFor(topic, Duration.ofSeconds(10));
+            List<PartitionInfo> partitions = consumer.partitionsFor(topic, Duration.ofMinutes(1));
             Set<TopicPartition> all = new HashSet<>();
             partitions.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
             return consumer.endOffsets(all);
@@ -158,6 +168,29 @@ public final class Servers {
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);
+            }
+        }
+    }
+
+    /** Makes it as if a batch's window were over. */
+    void endWindow(Batch batch) throws SQLException {
+        try (Connection connection = connect();
+                PreparedStatement statement =
+                        connection.prepareStatement("update batch set expires_at = now() where id = ?")) {
+            statement.setString(1, batch.id());
+            statement.executeUpdate();
+        }
+    }
+
+    /** Whether no dispatcher has a slice of that batch. */
+    boolean isHeldByNobody(Batch batch) throws SQLException {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement(
+                        "select count(*) from slice where batch_id = ? and state = 'claimed'")) {
+            statement.setString(1, batch.id());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1) == 0;
             }
         }
     }

@@ -1,18 +1,21 @@
 package dev.longhaul.system;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the one {@link Tester} of the run to each test; started with the first, stopped after the last. */
+/**
+ * Hands the one {@link Tester} of this JVM to each test; started with the first, stopped when the JVM ends. JUnit's own stores end
+ * with each class, which is a run of its own when several JVMs share the classes.
+ */
 final class SharedStack implements ParameterResolver, BeforeEachCallback {
-    private static final Namespace NAMESPACE = Namespace.create(SharedStack.class);
+    private static @Nullable Tester shared;
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        tester(context).ready();
+        tester().ready();
     }
 
     @Override
@@ -22,15 +25,17 @@ final class SharedStack implements ParameterResolver, BeforeEachCallback {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return tester(context);
+        return tester();
     }
 
-    private static Tester tester(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(
-                        Tester.class,
-                        key -> new Tester(Stack.root().resolve("system-tests/target/stack")),
-                        Tester.class);
+    private static synchronized Tester tester() {
+        Tester running = shared;
+        if (running == null) {
+            String name = System.getProperty("longhaul.test-stack", "stack");
+            running = new Tester(Stack.root().resolve("system-tests/target").resolve(name));
+            shared = running;
+            Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop-stack"));
+        }
+        return running;
     }
 }

@@ -36,7 +36,8 @@ class StepCommandsTest {
 
     @Test
     void aBatchIsSubmittedShownPausedResumedWatchedRetriedAndDownloaded(Tester tester) throws Exception {
-        tester.simulator().behave(Map.of("latency_ms", 400, "error_rate", 0.3, "error_status", 400));
+        // Slow enough for three commands to find it running.
+        tester.simulator().behave(Map.of("latency_ms", 3_000, "error_rate", 0.3, "error_status", 400));
         String id = submit(tester);
         tester.await(tester.api().batch(id), batch -> batch.completed() > 0);
 
@@ -45,6 +46,7 @@ class StepCommandsTest {
         JsonNode shown = Json.parse(longhaul(tester, "show", id));
         assertThat(shown.at("/metadata/for").asText()).isEqualTo("steps");
         assertThat(shown.path("max_errors").asText()).isEqualTo("90%");
+        tester.simulator().behave(Map.of("error_rate", 0.3, "error_status", 400));
         assertThat(longhaul(tester, "resume", id)).isEqualTo(id + " is in_progress");
         Commands.Result watched = tester.stack().command("watch", id);
         assertThat(watched.exitCode()).as(watched.err()).isEqualTo(3);
@@ -110,7 +112,7 @@ class StepCommandsTest {
         assertThat(Json.parse(status.orThrow()).path("processes").findValuesAsText("name"))
                 .contains("local-stack", "postgres", Tester.API, Tester.FINALIZER);
         assertThat(Commands.run(
-                                Duration.ofSeconds(20),
+                                Duration.ofMinutes(1),
                                 Map.of("LONGHAUL_JAVA_HOME", directory.toString()),
                                 List.of(Stack.root().resolve("longhaul").toString(), "--version"))
                         .err())
@@ -121,6 +123,6 @@ class StepCommandsTest {
         List<String> command =
                 new ArrayList<>(List.of(Stack.root().resolve("longhaul").toString()));
         command.addAll(List.of(arguments));
-        return Commands.run(Duration.ofSeconds(60), environment, command);
+        return Commands.run(Duration.ofMinutes(1), environment, command);
     }
 }

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A class of tests with the shared stack. */
+/** A class of tests with the shared stack. The time-out ends what hangs; it is no measure of speed. */
 @Tag("system")
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(SharedStack.class)
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

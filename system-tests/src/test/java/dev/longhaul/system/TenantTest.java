@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 @SystemTest
 class TenantTest {
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static Api tenant(Tester tester, String id) {
         JsonNode key = tester.api().post("/api_keys", "{\"name\":\"test\",\"tenant\":\"" + id + "\"}");
@@ -25,7 +25,9 @@ class TenantTest {
                         "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"/v1/chat/completions\"" + more + "}")
                 .path("id")
                 .asText();
-        return api.await(id, POLL, LIMIT, Batch::ended);
+        Batch ended = api.await(id, POLL, LIMIT, Batch::ended);
+        Tester.readStrictly(api, ended);
+        return ended;
     }
 
     private static String problem(Batch failed) {

@@ -1,5 +1,8 @@
 package dev.longhaul.system;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -7,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /** A running Longhaul with two dispatchers and one finalizer, and all that a scenario does with it. */
 public final class Tester implements AutoCloseable {
@@ -28,8 +33,13 @@ public final class Tester implements AutoCloseable {
     private static final String[] OPTIONS = {"--dispatchers", "2", "--max-in-flight", Integer.toString(CEILING)};
 
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration HEALTH_LIMIT = Duration.ofSeconds(8);
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration HEALTH_LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    static {
+        // A test that waits for what must come is no measure of speed.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
 
     private final Stack stack;
     private final List<Stack.Member> asleep = new ArrayList<>();
@@ -141,9 +151,24 @@ public final class Tester implements AutoCloseable {
         return api().create(api().upload(lines.bytes()), "/v1/chat/completions", window);
     }
 
-    /** Waits until the batch has ended. */
+    /** Waits until the batch has ended; whatever else a test looks at, a strict client can read its files. */
     public Batch end(Batch batch) {
-        return await(batch, Batch::ended);
+        Batch ended = await(batch, Batch::ended);
+        readStrictly(api(), ended);
+        return ended;
+    }
+
+    /** Reads both files of an ended batch as the strictest of clients does. */
+    static void readStrictly(Api api, Batch ended) {
+        for (String file : Arrays.asList(ended.outputFileId(), ended.errorFileId())) {
+            if (file != null) {
+                try (InputStream content = api.content(file)) {
+                    StrictLines.count(content);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(file + " of " + ended.id(), e);
+                }
+            }
+        }
     }
 
     public Batch await(Batch batch, Predicate<Batch> wished) {

@@ -37,7 +37,14 @@ class BatchCreation {
      */
     BatchJson create(NewBatch wanted, @Nullable Idempotency idempotency) {
         int partition = ThreadLocalRandom.current().nextInt(topics.resultsPartitions());
-        return json(answered(() -> batches.create(caller.tenantId(), wanted, partition, idempotency)));
+        try {
+            return json(answered(() -> batches.create(caller.tenantId(), wanted, partition, idempotency)));
+        } catch (BatchStore.WrongPurposeException e) {
+            throw ApiException.invalidValue(
+                    "input_file_id",
+                    "Invalid value for 'input_file_id': the file '" + wanted.inputFileId() + "' has the purpose '"
+                            + e.purpose() + "'. The input file of a batch must be uploaded with the purpose 'batch'.");
+        }
     }
 
     /** The batch that an earlier request of the same content made; empty when there was none, or it brought no key. */

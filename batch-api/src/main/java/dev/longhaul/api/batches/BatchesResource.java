@@ -84,11 +84,11 @@ public class BatchesResource {
     @Operation(operationId = "createBatch", summary = "Creates a batch from an uploaded file.")
     @RequestBodySchema(BatchBody.class)
     public BatchJson create(
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String header,
             @Context HttpHeaders headers,
             InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
+        String idempotencyKey = IdempotencyKey.of(header, bytes);
         NewBatch wanted = CreateRequest.read(bytes, headers.getRequestHeaders(), this::termsOfJob);
         return creation.create(
                 wanted, idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes)));

@@ -36,6 +36,11 @@ final class CreateRequest {
     static NewBatch read(byte[] body, MultivaluedMap<String, String> headers, Function<String, Job.Terms> jobs) {
         JsonFields fields = JsonFields.parse(body);
         String inputFileId = fields.requiredText("input_file_id", LONGEST_ID);
+        if (inputFileId.isBlank()) {
+            throw ApiException.invalidValue(
+                    "input_file_id",
+                    "Invalid value for 'input_file_id': expected the id of a file with the purpose 'batch', but got an empty string.");
+        }
         Optional<String> jobId = fields.text("job_id", LONGEST_ID);
         Optional<Job.Terms> job = jobId.map(jobs);
         String endpoint = endpoint(fields, jobId.orElse(""), job.map(Job.Terms::endpoint));

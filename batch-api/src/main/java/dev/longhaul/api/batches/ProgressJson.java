@@ -3,6 +3,7 @@ package dev.longhaul.api.batches;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.longhaul.model.BatchStatus;
 import dev.longhaul.store.Batch;
 import dev.longhaul.store.BatchProgress;
 import java.time.Instant;
@@ -27,10 +28,22 @@ record ProgressJson(
         Double plannedShare) {
     private static final double HUNDREDTHS = 100;
 
-    /** Lines that no call has been started for, by what they wait for. */
+    /** Lines that no call has been started for, by what they wait for; and what a batch waits for that is not planned. */
     @Schema(name = "Waiting")
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record WaitingJson(long queue, long backendDown, long rateLimited, long paused) {}
+    record WaitingJson(
+            long queue,
+            long backendDown,
+            long rateLimited,
+            long paused,
+
+            @Schema(
+                    enumeration = {"models", "input", "store", "error"},
+                    description =
+                            "Why the input file is not validated yet: a backend has not named its models, the file "
+                                    + "cannot be read, storage is unavailable, or validation failed unexpectedly. Otherwise null.")
+            @Nullable
+            String plan) {}
 
     static ProgressJson of(Batch batch, BatchProgress progress) {
         BatchProgress.Waiting waiting = progress.waiting();
@@ -40,7 +53,12 @@ record ProgressJson(
                 end == null ? null : end.getEpochSecond(),
                 batch.usage().inputTokens(),
                 batch.usage().outputTokens(),
-                new WaitingJson(waiting.queue(), waiting.backendDown(), waiting.rateLimited(), waiting.paused()),
+                new WaitingJson(
+                        waiting.queue(),
+                        waiting.backendDown(),
+                        waiting.rateLimited(),
+                        waiting.paused(),
+                        batch.status() == BatchStatus.VALIDATING ? batch.pace().planWaits() : null),
                 progress.plannedShare());
     }
 }

@@ -56,12 +56,12 @@ public class RetryResource {
     @RequestBodySchema(RetryBody.class)
     public BatchJson retry(
             @PathParam("id") String id,
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String header,
             @Context HttpHeaders headers,
             InputStream body) {
         Texts.check("id", id);
-        IdempotencyKey.check(idempotencyKey);
         byte[] bytes = JsonFields.readBody(body);
+        String idempotencyKey = IdempotencyKey.of(header, bytes);
         Idempotency idempotency = idempotencyKey == null ? null : new Idempotency(idempotencyKey, sha256(id, bytes));
         Optional<Batch> original = batches.find(caller.tenantId(), id);
         if (original.isEmpty()) {

@@ -64,6 +64,11 @@ public final class ApiException extends RuntimeException {
         return notFound(param, "No batch found with id '" + id + "'.");
     }
 
+    /** 404: no backend serves such a model. */
+    public static ApiException noModel(String name) {
+        return new ApiException(404, "model_not_found", "model", "The model '" + name + "' does not exist.");
+    }
+
     /** 409. */
     public static ApiException conflict(@Nullable String param, String message) {
         return new ApiException(409, null, param, message);

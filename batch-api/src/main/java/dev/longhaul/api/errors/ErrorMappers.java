@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -103,6 +104,13 @@ public class ErrorMappers {
                     }
                 })
                 .build();
+    }
+
+    /** An answer broke off in the middle: its client is gone, or S3 is; nothing can be answered any more. */
+    @ServerExceptionMapper
+    public Response map(IOException e) {
+        LOG.infof("an answer broke off: %s", e.getMessage());
+        return answer(ApiException.of(500, "The answer broke off.")).build();
     }
 
     /** The last resort: a fault of ours. */

@@ -2,8 +2,10 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
+import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
+import dev.longhaul.store.AbandonedException;
 import dev.longhaul.store.FileStore;
 import dev.longhaul.store.FileStore.Uploaded;
 import dev.longhaul.store.Idempotency;
@@ -59,14 +61,16 @@ class FileIntake {
             });
             upload.complete();
             Uploaded uploaded = check(form, upload);
+            IdempotencyKey.requireInHeader(idempotencyKey, form.field(IdempotencyKey.FIELD));
             Idempotency idempotency =
                     digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
-            StoredFile file = files.finish(tenantId, id, uploaded, idempotency)
-                    .orElseThrow(() -> ApiException.of(503, "The upload was lost on our side. Please try again."));
+            StoredFile file = files.finish(tenantId, id, uploaded, idempotency);
             if (file.id().equals(upload.id())) {
                 upload.keep();
             }
             return file;
+        } catch (AbandonedException e) {
+            throw ApiException.of(503, "The upload could not be stored. Please try again.");
         }
     }
 
@@ -84,31 +88,11 @@ class FileIntake {
         if (upload.bytes() > rules.mostBytes(purpose)) {
             throw FileRules.tooLarge(PART, rules.mostBytes(purpose));
         }
-        if (purpose.equals(FileRules.BATCH) && !upload.beginsWithObject()) {
-            throw FileRules.noObject(PART);
+        if (purpose.equals(FileRules.BATCH)) {
+            FileRules.checkFirstLine(PART, upload.firstLine());
         }
-        return new Uploaded(filename, purpose, upload.bytes(), lifetime(form, purpose), upload.content());
-    }
-
-    private @Nullable Duration lifetime(UploadForm form, String purpose) {
-        String anchor = form.field("expires_after[anchor]");
-        String seconds = form.field("expires_after[seconds]");
-        if (anchor == null && seconds == null) {
-            return rules.usualLifetime(purpose);
-        }
-        FileRules.checkAnchor("expires_after[anchor]", anchor);
-        if (seconds == null) {
-            throw ApiException.missing("expires_after[seconds]");
-        }
-        return FileRules.lifetime("expires_after[seconds]", wholeNumber(seconds));
-    }
-
-    private static long wholeNumber(String seconds) {
-        try {
-            return Long.parseLong(seconds.strip());
-        } catch (NumberFormatException e) {
-            throw ApiException.invalidType("expires_after[seconds]", "an integer", "a string");
-        }
+        Duration lifetime = ExpiresAfter.in(form).orElseGet(() -> rules.usualLifetime(purpose));
+        return new Uploaded(filename, purpose, upload.bytes(), lifetime, upload.content());
     }
 
     /** The row of a file whose bytes are coming. */
@@ -129,8 +113,13 @@ class FileIntake {
         }
 
         @Override
-        public void discard() {
-            files.discard(id);
+        public boolean giveUp() {
+            return files.giveUp(id);
+        }
+
+        @Override
+        public void forget() {
+            files.forget(id);
         }
     }
 }

@@ -87,11 +87,14 @@ class FileRules {
         }
     }
 
-    static ApiException noObject(String param) {
-        return ApiException.badRequest(
-                null,
-                param,
-                "Invalid file format for Batch API. Must be .jsonl, but its first line is not a JSON object.");
+    /** Refuses a batch file whose first line is no JSON object. */
+    static void checkFirstLine(String param, FirstLine line) {
+        if (line.problem() != null) {
+            throw ApiException.badRequest(
+                    null,
+                    param,
+                    "Invalid file format for Batch API. Must be .jsonl, but its first line " + line.problem());
+        }
     }
 
     /** How long a file lives of which nobody says it; null for ever. */

@@ -3,6 +3,7 @@ package dev.longhaul.api.files;
 import dev.longhaul.api.auth.Caller;
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.errors.UnsatisfiableException;
+import dev.longhaul.api.http.Attachment;
 import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.api.http.ListQuery;
 import dev.longhaul.api.http.Texts;
@@ -198,6 +199,7 @@ public class FilesResource {
                 .type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
                 .header(HttpHeaders.CONTENT_LENGTH, length)
                 .header(HttpHeaders.ETAG, etag(file))
+                .header(Attachment.HEADER, Attachment.of(file.filename()))
                 .header("Accept-Ranges", "bytes");
     }
 

@@ -35,8 +35,15 @@ final class IncomingBytes implements AutoCloseable {
         /** Before the first object. */
         void begin();
 
+        /**
+         * Before any object is deleted: the bytes cannot become readable any more.
+         *
+         * @return false when they are readable after all
+         */
+        boolean giveUp();
+
         /** After all objects were deleted. */
-        void discard();
+        void forget();
     }
 
     private final Means means;
@@ -52,7 +59,7 @@ final class IncomingBytes implements AutoCloseable {
     /** A segment on its way to S3; there is one at a time. */
     private @Nullable CompletableFuture<Void> writing;
 
-    private @Nullable Boolean beginsWithObject;
+    private @Nullable FirstLine firstLine;
     private boolean begun;
     private boolean kept;
 
@@ -110,9 +117,9 @@ final class IncomingBytes implements AutoCloseable {
     }
 
     private void begin() {
-        ledger.begin();
         begun = true;
         means.live().add(id);
+        ledger.begin();
     }
 
     /** Sends a full buffer off and finds an empty one: a free one, or the same once its bytes are in S3. */
@@ -129,8 +136,8 @@ final class IncomingBytes implements AutoCloseable {
     }
 
     private void send(byte[] buffer, Runnable afterwards) {
-        if (beginsWithObject == null) {
-            beginsWithObject = FirstLine.isObject(buffer, filled, false);
+        if (firstLine == null) {
+            firstLine = FirstLine.of(buffer, filled, false);
         }
         String key = keyPrefix + objects.size();
         int length = filled;
@@ -175,10 +182,10 @@ final class IncomingBytes implements AutoCloseable {
         }
     }
 
-    /** Whether the file's first line is a JSON object, as far as its first segment tells; undefined before {@link #complete}. */
-    boolean beginsWithObject() {
-        Boolean known = beginsWithObject;
-        return known == null ? FirstLine.isObject(head, filled, true) : known;
+    /** The file's first line, as far as it is in the first segment; undefined before {@link #complete}. */
+    FirstLine firstLine() {
+        FirstLine known = firstLine;
+        return known == null ? FirstLine.of(head, filled, true) : known;
     }
 
     String id() {
@@ -220,10 +227,16 @@ final class IncomingBytes implements AutoCloseable {
         }
     }
 
+    /**
+     * The row decides, for a commit that failed for us may have succeeded: bytes that are a file by now stay. While PostgreSQL does not
+     * say, nothing is deleted.
+     */
     private void discard() {
         try {
-            means.objects().list(keyPrefix).forEach(means.objects()::delete);
-            ledger.discard();
+            if (ledger.giveUp()) {
+                means.objects().list(keyPrefix).forEach(means.objects()::delete);
+                ledger.forget();
+            }
         } catch (StoreException e) {
             LOG.warnf("id=%s left to the janitor: %s", id, e.getMessage());
         }

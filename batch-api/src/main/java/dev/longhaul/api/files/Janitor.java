@@ -40,6 +40,9 @@ class Janitor {
     private final ObjectStore objects;
     private final LiveUploads live;
     private final LeaderLease lease;
+    /** When what time ended was last looked for; 0 for not yet. */
+    private long tidiedNanos;
+
     private @Nullable Loop touching;
     private volatile @Nullable Loop erasing;
 
@@ -102,14 +105,11 @@ class Janitor {
         if (setup.isDone(Setup.Part.POSTGRESQL)
                 && setup.isDone(Setup.Part.S3)
                 && lease.acquire().isPresent()) {
-            int givenUp = erasure.giveUpUploads(config.uploadSilence());
-            if (givenUp > 0) {
-                LOG.warnf("uploads=%d given up, their process is gone", givenUp);
+            if (isTime()) {
+                findWhatTimeEnded();
+                tidiedNanos = System.nanoTime();
             }
             leftovers.sweep(config.uploadSilence());
-            erasure.expireFiles();
-            erasure.forgetIdempotencyKeys();
-            erasure.foldUsage();
             List<String> ids = erasure.toErase();
             while (!ids.isEmpty()) {
                 ids.forEach(this::erase);
@@ -117,6 +117,22 @@ class Janitor {
             }
         }
         return config.janitorInterval();
+    }
+
+    /** What is due by time alone is not looked for each time that a file is deleted. */
+    private boolean isTime() {
+        return tidiedNanos == 0
+                || System.nanoTime() - tidiedNanos >= config.janitorInterval().toNanos();
+    }
+
+    private void findWhatTimeEnded() {
+        int givenUp = erasure.giveUpUploads(config.uploadSilence());
+        if (givenUp > 0) {
+            LOG.warnf("uploads=%d given up, their process is gone", givenUp);
+        }
+        erasure.expireFiles();
+        erasure.forgetIdempotencyKeys();
+        erasure.foldUsage();
     }
 
     /** Objects first: rows that outlive a crash in between lead here again. */

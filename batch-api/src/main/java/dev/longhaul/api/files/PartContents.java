@@ -40,9 +40,7 @@ class PartContents {
         if (isBatch) {
             int length = (int) Math.min(BEGINNING, upload.bytes());
             byte[] beginning = segments.read(inOrder, 0, length);
-            if (!FirstLine.isObject(beginning, length, length == upload.bytes())) {
-                throw FileRules.noObject("part_ids");
-            }
+            FileRules.checkFirstLine("part_ids", FirstLine.of(beginning, length, length == upload.bytes()));
         }
         if (md5 != null && !md5.equals(md5(inOrder, upload.bytes()))) {
             throw ApiException.invalidValue("md5", "Invalid 'md5': it is not that of the parts' bytes in this order.");

@@ -2,8 +2,10 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.api.errors.ApiException;
 import dev.longhaul.api.http.Digests;
+import dev.longhaul.api.http.IdempotencyKey;
 import dev.longhaul.model.Ids;
 import dev.longhaul.model.ObjectKeys;
+import dev.longhaul.store.AbandonedException;
 import dev.longhaul.store.Idempotency;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoredUpload;
@@ -64,7 +66,7 @@ class PartIntake {
                 partId,
                 ObjectKeys.partPrefix(upload.fileId(), partId),
                 inline,
-                new PendingPart(uploadId, partId))) {
+                new PendingPart(upload, partId))) {
             UploadForm form = UploadForm.read(contentType, body, PART, (bytes, offset, length) -> {
                 if (part.bytes() + length > limit) {
                     throw FileRules.tooLarge(PART, limit);
@@ -78,20 +80,22 @@ class PartIntake {
             if (!form.hasFile()) {
                 throw ApiException.missing(PART);
             }
+            IdempotencyKey.requireInHeader(idempotencyKey, form.field(IdempotencyKey.FIELD));
             if (part.bytes() == 0) {
                 throw ApiException.invalidValue(PART, "Invalid '" + PART + "': a part may not be empty.");
             }
             Idempotency idempotency =
                     digest == null || idempotencyKey == null ? null : new Idempotency(idempotencyKey, digest.digest());
-            UploadParts.Part finished = parts.finish(
-                            tenantId, uploadId, partId, part.bytes(), part.content(), idempotency)
-                    .orElseThrow(() -> ApiException.of(503, "The part was lost on our side. Please try again."));
+            UploadParts.Part finished =
+                    parts.finish(tenantId, uploadId, partId, part.bytes(), part.content(), idempotency);
             if (finished.id().equals(partId)) {
                 part.keep();
             }
             return finished;
         } catch (EndedException e) {
             throw Uploads.ended("add parts to", uploads.known(tenantId, uploadId));
+        } catch (AbandonedException e) {
+            throw ApiException.of(503, "The part could not be stored. Please try again.");
         }
     }
 
@@ -103,22 +107,27 @@ class PartIntake {
 
     /** The row of a part whose bytes are coming. */
     private final class PendingPart implements IncomingBytes.Ledger {
-        private final String uploadId;
+        private final StoredUpload upload;
         private final String partId;
 
-        PendingPart(String uploadId, String partId) {
-            this.uploadId = uploadId;
+        PendingPart(StoredUpload upload, String partId) {
+            this.upload = upload;
             this.partId = partId;
         }
 
         @Override
         public void begin() {
-            parts.begin(uploadId, partId);
+            parts.begin(upload.id(), partId);
         }
 
         @Override
-        public void discard() {
-            parts.discard(partId);
+        public boolean giveUp() {
+            return parts.giveUp(partId, upload.fileId());
+        }
+
+        @Override
+        public void forget() {
+            // Nothing is left of it.
         }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.commons.fileupload.FileItemIterator;
 import org.apache.commons.fileupload.FileItemStream;
 import org.apache.commons.fileupload.FileUpload;
@@ -67,11 +68,16 @@ final class UploadForm {
             upload.setHeaderEncoding("UTF-8");
             upload.setPartHeaderSizeMax(LONGEST_PART_HEADER);
             FileItemIterator parts = upload.getItemIterator(new Request(contentType, body));
-            for (int count = 1; parts.hasNext(); count++) {
-                if (count > MOST_PARTS) {
+            int count = 0;
+            while (parts.hasNext()) {
+                if (++count > MOST_PARTS) {
                     throw malformed("it has more than " + MOST_PARTS + " parts");
                 }
                 form.take(parts.next(), file);
+            }
+            if (count == 0) {
+                throw malformed(
+                        "it has no part between the boundaries that the Content-Type names, '" + contentType + "'");
             }
         } catch (FileUploadException
                 | InvalidFileNameException
@@ -127,6 +133,13 @@ final class UploadForm {
     @Nullable
     String field(String name) {
         return fields.get(name);
+    }
+
+    /** The fields whose names begin so. */
+    Map<String, String> fieldsFrom(String prefix) {
+        return fields.entrySet().stream()
+                .filter(field -> field.getKey().startsWith(prefix))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** The file's name without folders; {@code upload} when it has none. */

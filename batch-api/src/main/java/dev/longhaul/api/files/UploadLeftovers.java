@@ -2,6 +2,7 @@ package dev.longhaul.api.files;
 
 import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.ObjectStore;
+import dev.longhaul.store.UploadParts;
 import dev.longhaul.store.UploadSweep;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -12,10 +13,12 @@ import java.util.Set;
 @ApplicationScoped
 class UploadLeftovers {
     private final UploadSweep sweep;
+    private final UploadParts parts;
     private final ObjectStore objects;
 
-    UploadLeftovers(UploadSweep sweep, ObjectStore objects) {
+    UploadLeftovers(UploadSweep sweep, UploadParts parts, ObjectStore objects) {
         this.sweep = sweep;
+        this.parts = parts;
         this.objects = objects;
     }
 
@@ -28,7 +31,7 @@ class UploadLeftovers {
         sweep.expire();
         for (UploadSweep.Part part : sweep.deadParts(silence)) {
             // The row first: a process that lives after all finds it gone, and its part comes to nothing.
-            if (sweep.forgetPart(part.partId())) {
+            if (parts.giveUp(part.partId(), part.fileId())) {
                 objects.list(ObjectKeys.partPrefix(part.fileId(), part.partId()))
                         .forEach(objects::delete);
             }

@@ -7,6 +7,7 @@ import dev.longhaul.api.http.Texts;
 import dev.longhaul.model.Ids;
 import dev.longhaul.store.FileStore;
 import dev.longhaul.store.Idempotency;
+import dev.longhaul.store.StoreException;
 import dev.longhaul.store.StoredFile;
 import dev.longhaul.store.StoredUpload;
 import dev.longhaul.store.StoredUpload.Status;
@@ -98,8 +99,7 @@ class Uploads {
         StoredUpload upload = known(tenantId, id);
         byte[] digest = request.sha256(id);
         if (upload.status() == Status.PENDING) {
-            request.check(upload, parts.ready(id, request.partIds()));
-            contents.check(upload, request);
+            checkWhilePending(upload, request);
             Optional<StoredFile> file = uploads.complete(upload, request.partIds(), digest, idempotencyKey);
             upload = known(tenantId, id);
             if (file.isPresent()) {
@@ -111,6 +111,18 @@ class Uploads {
             throw ended("complete", upload);
         }
         return UploadJson.of(upload, files.find(tenantId, upload.fileId()).orElse(null));
+    }
+
+    private void checkWhilePending(StoredUpload upload, CompleteRequest request) {
+        try {
+            request.check(upload, parts.ready(upload.id(), request.partIds()));
+            contents.check(upload, request);
+        } catch (ApiException | StoreException e) {
+            // Another request may have completed it meanwhile, and then its parts are the file's.
+            if (known(upload.tenantId(), upload.id()).status() == Status.PENDING) {
+                throw e;
+            }
+        }
     }
 
     UploadJson cancel(String tenantId, String id) {

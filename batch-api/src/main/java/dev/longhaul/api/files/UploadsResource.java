@@ -43,9 +43,9 @@ public class UploadsResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "createUpload", summary = "Begins a file that comes in parts.")
     @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.class)))
-    public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
-        return UploadJson.of(uploads.create(caller.tenantId(), JsonFields.readBody(body), idempotencyKey));
+    public UploadJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String header, InputStream body) {
+        byte[] bytes = JsonFields.readBody(body);
+        return UploadJson.of(uploads.create(caller.tenantId(), bytes, IdempotencyKey.of(header, bytes)));
     }
 
     @POST
@@ -81,11 +81,9 @@ public class UploadsResource {
     @Operation(operationId = "completeUpload", summary = "Makes a file of parts, in the order that is said.")
     @RequestBody(content = @Content(schema = @Schema(implementation = UploadBody.Completion.class)))
     public UploadJson complete(
-            @PathParam("id") String id,
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
-            InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
-        return uploads.complete(caller.tenantId(), id, JsonFields.readBody(body), idempotencyKey);
+            @PathParam("id") String id, @HeaderParam(IdempotencyKey.HEADER) @Nullable String header, InputStream body) {
+        byte[] bytes = JsonFields.readBody(body);
+        return uploads.complete(caller.tenantId(), id, bytes, IdempotencyKey.of(header, bytes));
     }
 
     /** Any body is as good as none. */

@@ -13,19 +13,28 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 class AnswerHeaders {
     private static final int BEFORE_ALL_OTHERS = 1_000;
+    private static final String REQUEST_ID = "x-request-id";
 
     void register(@Observes Filters filters) {
-        filters.register(AnswerHeaders::add, BEFORE_ALL_OTHERS);
+        filters.register(AnswerHeaders::handle, BEFORE_ALL_OTHERS);
     }
 
-    private static void add(RoutingContext context) {
+    private static void handle(RoutingContext context) {
+        addTo(context);
+        context.next();
+    }
+
+    /** Adds them, unless they are there. */
+    static void addTo(RoutingContext context) {
+        if (context.response().headers().contains(REQUEST_ID)) {
+            return;
+        }
         long begun = System.nanoTime();
         MultiMap headers = context.response().headers();
-        headers.set("x-request-id", newRequestId());
+        headers.set(REQUEST_ID, newRequestId());
         headers.set("openai-version", "2020-10-01");
         context.addHeadersEndHandler(end -> headers.set(
                 "openai-processing-ms", Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun))));
-        context.next();
     }
 
     private static String newRequestId() {

@@ -57,6 +57,11 @@ public final class JsonFields {
 
     /** The object that a body is. */
     public static JsonFields parse(byte[] body) {
+        return parse(body, "");
+    }
+
+    /** @param path what errors put ahead of the names of its fields */
+    public static JsonFields parse(byte[] body, String path) {
         JsonNode node;
         try (JsonParser parser = MAPPER.createParser(body)) {
             node = MAPPER.readTree(parser);
@@ -83,7 +88,7 @@ public final class JsonFields {
                     "Invalid type for the request body: expected an object, but got "
                             + (node == null ? "nothing" : kind(node)) + " instead.");
         }
-        return new JsonFields(node, "");
+        return new JsonFields(node, path);
     }
 
     private static String place(JsonProcessingException e) {

@@ -2,14 +2,15 @@ package dev.longhaul.api.http;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 
 /**
- * Refuses what is too long ahead of the body. The server under us has bounds of its own, which are wider: its refusal has neither
+ * Refuses what is too long, or no URL, ahead of the body. The server under us has bounds of its own, which are wider: its refusal has neither
  * body nor id, and clients would take it for a broken connection.
  */
 @ApplicationScoped
@@ -17,6 +18,7 @@ class RequestBounds {
     private static final int LONGEST_URI = 128 << 10;
     private static final int LONGEST_HEADERS = 64 << 10;
     private static final int BEFORE_RESOURCES = 900;
+    private static final int BAD_REQUEST = 400;
     private static final int URI_TOO_LONG = 414;
     private static final int HEADERS_TOO_LARGE = 431;
 
@@ -32,8 +34,19 @@ class RequestBounds {
                     context,
                     HEADERS_TOO_LARGE,
                     "The request headers are longer than the maximum of " + LONGEST_HEADERS + " bytes.");
+        } else if (!isUri(context.request().uri())) {
+            refuse(context, BAD_REQUEST, "The request URL is malformed.");
         } else {
             context.next();
+        }
+    }
+
+    private static boolean isUri(String uri) {
+        try {
+            new URI(uri);
+            return true;
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 
@@ -46,18 +59,9 @@ class RequestBounds {
     }
 
     private static void refuse(RoutingContext context, int status, String message) {
-        JsonObject error = new JsonObject()
-                .put("message", message)
-                .put("type", "invalid_request_error")
-                .putNull("param")
-                .putNull("code");
-        context.response()
-                .setStatusCode(status)
-                .putHeader("content-type", "application/json")
-                .putHeader("x-should-retry", "false")
-                // Whatever follows such a head is better not read.
-                .putHeader("connection", "close")
-                .end(new JsonObject().put("error", error).encode())
+        // Whatever follows such a head is better not read.
+        context.response().putHeader("connection", "close");
+        Refusals.answer(context, status, message)
                 .onComplete(done -> context.request().connection().close());
     }
 }

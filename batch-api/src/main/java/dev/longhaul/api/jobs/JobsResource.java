@@ -47,9 +47,9 @@ public class JobsResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "createJob", summary = "Creates a job.")
     @RequestBodySchema(JobBody.class)
-    public JobJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
+    public JobJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String header, InputStream body) {
         byte[] bytes = JsonFields.readBody(body);
+        String idempotencyKey = IdempotencyKey.of(header, bytes);
         JobRequest request = JobRequest.read(bytes);
         Idempotency idempotency =
                 idempotencyKey == null ? null : new Idempotency(idempotencyKey, Digests.sha256(bytes));

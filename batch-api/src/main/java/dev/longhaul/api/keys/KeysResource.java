@@ -56,10 +56,9 @@ public class KeysResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "createApiKey", summary = "Creates a key; its value is told this once.")
     @RequestBodySchema(KeyBody.class)
-    public KeyJson.CreatedJson create(
-            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey, InputStream body) {
-        IdempotencyKey.check(idempotencyKey);
+    public KeyJson.CreatedJson create(@HeaderParam(IdempotencyKey.HEADER) @Nullable String header, InputStream body) {
         byte[] bytes = JsonFields.readBody(body);
+        String idempotencyKey = IdempotencyKey.of(header, bytes);
         KeyRequest request = KeyRequest.read(bytes);
         String tenant = request.tenant() == null ? caller.tenantId() : request.tenant();
         if (!tenant.equals(caller.tenantId()) && !caller.isOperator()) {

@@ -20,15 +20,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings committed events to Kafka: one process at a time, in id order, deleting what Kafka has acknowledged. An event is repeated
- * after a crash in between, under the same id; none is lost. Signals make it fast, looking each second makes it sure.
+ * Brings committed events to Kafka: one process at a time, in id order. What Kafka has acknowledged is deleted by the next look, a
+ * moment later. An event is repeated after a crash in between, under the same id; none is lost. Signals make it fast, looking every
+ * other second makes it sure.
  */
 @ApplicationScoped
 class OutboxRelay {
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
     private static final int AT_ONCE = 200;
     private static final Duration RENEW_AFTER = Duration.ofSeconds(2);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration DELETE_AFTER = Duration.ofMillis(200);
+    /** Until another try to lead, or to reach Kafka. Nothing wakes a process that does not lead. */
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
     private final Setup setup;
     private final Outbox outbox;
@@ -36,7 +40,9 @@ class OutboxRelay {
     private final OutboxListener listener;
     private final EventPublisher publisher;
     private final LeaderLease lease;
-    private boolean leads;
+    private final OutboxFloor floor = new OutboxFloor();
+    private List<Outbox.Event> published = List.of();
+    private volatile boolean leads;
     private long renewedNanos;
     private @Nullable Loop loop;
 
@@ -57,9 +63,8 @@ class OutboxRelay {
     }
 
     void start(@Observes StartupEvent event) {
-        Loop started = Loop.start("outbox-relay", this::round);
-        loop = started;
-        signal.onRaise(started::wake);
+        loop = Loop.start("outbox-relay", this::round);
+        signal.onRaise(this::wake);
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
@@ -70,6 +75,9 @@ class OutboxRelay {
         listener.close();
         if (leads) {
             try {
+                if (!published.isEmpty()) {
+                    outbox.next(published, Long.MAX_VALUE, 0);
+                }
                 lease.release();
             } catch (StoreException e) {
                 LOG.debugf("the lease ends by itself: %s", e.getMessage());
@@ -78,32 +86,38 @@ class OutboxRelay {
     }
 
     private Duration round() throws InterruptedException {
-        if (!setup.isDone(Setup.Part.POSTGRESQL) || !isLeader()) {
-            return LOOK_AGAIN;
+        if (!setup.isDone(Setup.Part.POSTGRESQL)) {
+            return TRY_AGAIN;
         }
-        listener.ensureListening(this::wake);
         while (isLeader()) {
-            List<Outbox.Event> events = outbox.oldest(AT_ONCE);
+            listener.ensureListening(this::wake);
+            List<Outbox.Event> events = outbox.next(published, floor.above(System.nanoTime()), AT_ONCE);
+            published = List.of();
             if (events.isEmpty()) {
                 return LOOK_AGAIN;
             }
-            List<Outbox.Event> published = publisher.publish(events);
-            if (!published.isEmpty()) {
-                outbox.delete(published);
-            }
+            published = publisher.publish(events);
+            published.forEach(event -> floor.published(event.id()));
             if (published.size() < events.size()) {
+                floor.lookAtAll();
                 LOG.warnf("events=%d not acknowledged by Kafka, trying on", events.size() - published.size());
-                return LOOK_AGAIN;
+                return TRY_AGAIN;
+            }
+            if (events.size() < AT_ONCE) {
+                return DELETE_AFTER;
             }
         }
-        return LOOK_AGAIN;
+        return TRY_AGAIN;
     }
 
-    private void wake() {
+    /** Returns whether this process leads, and so takes care of the signal. */
+    private boolean wake() {
         Loop running = loop;
-        if (running != null) {
-            running.wake();
+        if (!leads || running == null) {
+            return false;
         }
+        running.wake();
+        return true;
     }
 
     /** A relay that slept past its lease may repeat events, which their versions show; so nothing here checks the epoch. */
@@ -115,6 +129,8 @@ class OutboxRelay {
         boolean acquired = lease.acquire().isPresent();
         if (acquired != leads) {
             LOG.infof("leader=relay leads=%s", acquired);
+            floor.lookAtAll();
+            published = List.of();
         }
         leads = acquired;
         return acquired;

@@ -116,6 +116,10 @@ public class ResultsResource {
     }
 
     private static Response.ResponseBuilder headers(Response.Status status) {
-        return Response.status(status).type(JSON_LINES).header("Accept-Ranges", "bytes");
+        return Response.status(status)
+                .type(JSON_LINES)
+                .header("Accept-Ranges", "bytes")
+                // nginx would hold back lines until it has some kilobytes of them.
+                .header("X-Accel-Buffering", "no");
     }
 }

@@ -14,6 +14,7 @@ public final class Loop implements AutoCloseable {
     private final Round round;
     private final Semaphore wakeUps = new Semaphore(0);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
     private volatile boolean closed;
 
     /** One round of the work. */
@@ -25,12 +26,13 @@ public final class Loop implements AutoCloseable {
     private Loop(String name, Round round) {
         this.name = name;
         this.round = round;
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
 
     /** Starts the first round at once. */
     public static Loop start(String name, Round round) {
         Loop loop = new Loop(name, round);
-        Thread.ofVirtual().name(name).start(loop::run);
+        loop.thread.start();
         return loop;
     }
 
@@ -65,12 +67,16 @@ public final class Loop implements AutoCloseable {
         wakeUps.release();
     }
 
-    /** Ends it after the round that is running; waits a few seconds for that. */
+    /** Ends it after the round that is running, which is interrupted unless it ends within a second. */
     @Override
     public void close() throws InterruptedException {
         closed = true;
         wake();
-        if (!ended.await(5, TimeUnit.SECONDS)) {
+        if (ended.await(1, TimeUnit.SECONDS)) {
+            return;
+        }
+        thread.interrupt();
+        if (!ended.await(1, TimeUnit.SECONDS)) {
             LOG.warnf("loop=%s did not end in time", name);
         }
     }

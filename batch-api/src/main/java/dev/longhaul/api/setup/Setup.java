@@ -3,6 +3,7 @@ package dev.longhaul.api.setup;
 import dev.longhaul.api.auth.ApiKeys;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.kafka.TopicSetup;
+import dev.longhaul.store.kafka.TopicWatch;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,14 +40,16 @@ public class Setup {
     private final Flyway flyway;
     private final ApiKeys keys;
     private final TopicSetup topics;
+    private final TopicWatch watch;
     private final ObjectStore objects;
     private final Set<Part> done = Collections.synchronizedSet(EnumSet.noneOf(Part.class));
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
 
-    Setup(Flyway flyway, ApiKeys keys, TopicSetup topics, ObjectStore objects) {
+    Setup(Flyway flyway, ApiKeys keys, TopicSetup topics, TopicWatch watch, ObjectStore objects) {
         this.flyway = flyway;
         this.keys = keys;
         this.topics = topics;
+        this.watch = watch;
         this.objects = objects;
     }
 
@@ -60,7 +63,10 @@ public class Setup {
             flyway.migrate();
             keys.writeFirst();
         });
-        prepare(Part.KAFKA, topics::ensure);
+        prepare(Part.KAFKA, () -> {
+            topics.ensure();
+            watch.start();
+        });
         prepare(Part.S3, objects::ensureBucket);
     }
 
@@ -84,7 +90,7 @@ public class Setup {
             } catch (Exception e) {
                 String reason = reason(e);
                 if (!reason.equals(said.getAndSet(reason))) {
-                    LOG.warnf("part=%s is not there yet, trying on: %s", part, reason);
+                    LOG.warnf("part=%s is not reachable yet, retrying: %s", part, reason);
                 }
                 return AGAIN;
             }
@@ -94,12 +100,14 @@ public class Setup {
         }));
     }
 
-    private static String reason(Throwable e) {
+    /** The innermost cause, on one line; one without a message is called by its name. */
+    static String reason(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String onOneLine = String.valueOf(root.getMessage()).lines().collect(Collectors.joining("; "));
+        String words = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String onOneLine = words.lines().collect(Collectors.joining("; "));
         return onOneLine.substring(0, Math.min(onOneLine.length(), LONGEST_REASON));
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -16,8 +17,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +36,7 @@ public final class ApiClient {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
     private final String base;
+    private final HttpTarget target;
     private final String key;
     private final Retry retry;
     private final HttpClient http = HttpClient.newBuilder()
@@ -51,6 +51,7 @@ public final class ApiClient {
      */
     public ApiClient(URI base, String key, Duration patience) {
         this.base = base.toString().replaceAll("/+$", "");
+        this.target = new HttpTarget(URI.create(this.base));
         this.key = key;
         this.retry = new Retry(this.base, patience);
     }
@@ -159,29 +160,28 @@ public final class ApiClient {
         }
     }
 
-    /** Writes a file's content behind what the channel holds already; a cut download goes on where it was cut. */
-    public void download(String fileId, FileChannel target) {
+    /** Copies an answer; a connection that is cut continues where it was cut. */
+    void download(String path, CopiedBytes copied, OutputStream out) {
         retry.run(() -> {
-            long have = target.position();
-            HttpRequest.Builder request =
-                    request("/files/" + fileId + "/content").timeout(ANSWER_LIMIT);
+            long have = copied.count();
+            HttpRequest.Builder request = request(path);
             if (have > 0) {
                 request.header("Range", "bytes=" + have + "-");
             }
             HttpResponse<InputStream> response = send(request.build(), BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
                 if (response.statusCode() == 416 && have > 0) {
-                    return have; // the cut came after the last byte
+                    return copied; // the cut came after the last byte
                 }
                 if (response.statusCode() / 100 != 2) {
                     throw refusal(
                             response.statusCode(), new String(body.readNBytes(64 * 1024), StandardCharsets.UTF_8));
                 }
                 if (response.statusCode() == 200) {
-                    target.truncate(0).position(0);
+                    body.skipNBytes(have);
                 }
-                body.transferTo(Channels.newOutputStream(target));
-                return target.position();
+                copied.copy(body, out);
+                return copied;
             }
         });
     }
@@ -242,7 +242,12 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder authorized(String path) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path));
+        HttpRequest.Builder builder;
+        try {
+            builder = target.request(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return key.isEmpty() ? builder : builder.header("Authorization", "Bearer " + key);
     }
 

@@ -3,7 +3,11 @@ package dev.longhaul.cli.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -92,6 +96,20 @@ public final class FilesApi {
     /** One, as the API shows it. */
     public JsonNode get(String id) {
         return client.json(() -> client.request("/files/" + id).build());
+    }
+
+    /** Writes a file's content behind what the channel holds already; a cut download continues where it was cut. */
+    public void download(String id, FileChannel target) throws IOException {
+        client.download(content(id), new CopiedBytes(target.position()), Channels.newOutputStream(target));
+    }
+
+    /** Writes a file's content to a stream; a cut download continues where it was cut. */
+    public void download(String id, OutputStream target) {
+        client.download(content(id), new CopiedBytes(0), target);
+    }
+
+    private static String content(String id) {
+        return "/files/" + id + "/content";
     }
 
     /** From now on nobody finds it. */

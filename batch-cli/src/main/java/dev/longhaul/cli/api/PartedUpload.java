@@ -104,7 +104,7 @@ public final class PartedUpload {
             senders.shutdownNow();
             throw e.getCause() instanceof ApiException known
                     ? known
-                    : new ApiException("the upload failed: " + e.getCause(), e);
+                    : new ApiException("the upload failed: " + e.getCause().getMessage(), e);
         }
     }
 }

@@ -6,12 +6,10 @@ import java.io.OutputStream;
 
 /** Where somebody who reads a batch's results is; one thread. */
 public final class ResultStream {
-    private static final int CHUNK = 64 << 10;
-
     private final String batchId;
     private final String kind;
     private final boolean follow;
-    private long position;
+    private final CopiedBytes copied;
 
     /**
      * Begins at an offset in bytes.
@@ -23,25 +21,15 @@ public final class ResultStream {
         this.batchId = batchId;
         this.kind = kind;
         this.follow = follow;
-        this.position = offset;
+        this.copied = new CopiedBytes(offset);
     }
 
     String path() {
-        return "/batches/" + batchId + "/" + kind + "?offset=" + position + (follow ? "&follow=true" : "");
+        return "/batches/" + batchId + "/" + kind + "?offset=" + copied.count() + (follow ? "&follow=true" : "");
     }
 
-    /** Copies what comes, each piece at once; true when something did. */
+    /** Copies what comes, each piece at once. */
     void copy(InputStream in, OutputStream out) throws IOException {
-        byte[] chunk = new byte[CHUNK];
-        for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
-            try {
-                out.write(chunk, 0, count);
-                out.flush();
-            } catch (IOException e) {
-                // Whoever read this, such as head, has enough; asking the server again would not help.
-                throw new ApiException("the results cannot be written: " + e.getMessage(), e);
-            }
-            position += count;
-        }
+        copied.copy(in, out);
     }
 }

@@ -1,6 +1,8 @@
 package dev.longhaul.cli.api;
 
+import dev.longhaul.cli.failure.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** Repeats calls that found no server or one that can't answer now, with growing pauses, until patience ends. */
@@ -30,7 +32,9 @@ final class Retry {
             try {
                 return call.attempt();
             } catch (IOException e) {
-                failure = new ApiException("no answer from " + server + ": " + e, e);
+                failure = noAnswer(e);
+            } catch (UncheckedIOException e) {
+                failure = noAnswer(e.getCause());
             } catch (ApiException e) {
                 if (!isPassing(e.status())) {
                     throw e;
@@ -48,6 +52,10 @@ final class Retry {
             }
             pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
         }
+    }
+
+    private ApiException noAnswer(IOException cause) {
+        return new ApiException("no answer from " + server + ": " + Reason.of(cause), cause);
     }
 
     private static boolean isPassing(int status) {

@@ -1,26 +1,35 @@
 package dev.longhaul.cli.local;
 
+import dev.longhaul.model.BackendUrl;
 import java.net.URI;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An inference server that batches are sent to.
  *
  * @param name as in the dispatcher's configuration: letters, digits and hyphens
  * @param url the base URL as clients of OpenAI give it, mostly ending in {@code /v1}; without a trailing slash
+ * @param key null when it asks for none
  */
-public record Backend(String name, URI url) {
+public record Backend(String name, URI url, @Nullable BackendKey key) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
     public Backend {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("the backend's name '" + name + "' must be of a-z, 0-9 and -");
-        }
-        String scheme = url.getScheme();
-        if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw new IllegalArgumentException(
-                    "the backend '" + url + "' must be a URL such as http://127.0.0.1:8000/v1");
+                    "--backend: the name '" + name + "' must consist of lower-case letters, digits and hyphens");
         }
+        try {
+            BackendUrl.parse(url.toString());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--backend: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same with a key. */
+    public Backend withKey(BackendKey newKey) {
+        return new Backend(name, url, newKey);
     }
 
     /**
@@ -32,15 +41,15 @@ public record Backend(String name, URI url) {
     public static Backend parse(String text, int position) {
         int equals = text.indexOf('=');
         boolean named = equals > 0 && !text.substring(0, equals).contains(":");
-        String url = named ? text.substring(equals + 1) : text;
+        String url = (named ? text.substring(equals + 1) : text).strip();
+        try {
+            BackendUrl.parse(url);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--backend: " + e.getMessage(), e);
+        }
         while (url.endsWith("/")) {
             url = url.substring(0, url.length() - 1);
         }
-        try {
-            return new Backend(named ? text.substring(0, equals) : "backend-" + position, new URI(url));
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalArgumentException(
-                    "the backend '" + url + "' must be a URL such as http://127.0.0.1:8000/v1");
-        }
+        return new Backend(named ? text.substring(0, equals) : "backend-" + position, URI.create(url), null);
     }
 }

@@ -1,12 +1,14 @@
 package dev.longhaul.cli.local;
 
+import dev.longhaul.cli.api.HttpTarget;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Gatherers;
 
 /** Whether inference servers answer at all. Any answer counts: a server that wants a key is there. */
 public final class BackendProbe {
@@ -16,7 +18,7 @@ public final class BackendProbe {
 
     /**
      * Those that gave no answer to {@code GET URL/models} in all that time; a server that just starts gets as long. All
-     * are asked at once, on threads of their own.
+     * are asked at once, however many there are: one that hangs takes no time from the others.
      */
     public static List<Backend> unreachable(List<Backend> backends, Duration patience) {
         if (backends.isEmpty()) {
@@ -27,18 +29,24 @@ public final class BackendProbe {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(patience)
                 .build();
-        return backends.parallelStream()
-                .filter(backend -> !Waiting.until(patience, () -> answers(http, backend.url(), end)))
+        return backends.stream()
+                .gather(Gatherers.mapConcurrent(
+                        backends.size(),
+                        backend -> Waiting.until(patience, () -> answers(http, new HttpTarget(backend.url()), end))
+                                ? Optional.<Backend>empty()
+                                : Optional.of(backend)))
+                .flatMap(Optional::stream)
                 .toList();
     }
 
     /** An attempt may take what is left: a server that refused at first and then hangs doesn't get that time twice. */
-    private static boolean answers(HttpClient http, URI url, long end) {
+    private static boolean answers(HttpClient http, HttpTarget target, long end) {
+        if (target.isUncheckable()) {
+            return true;
+        }
         try {
             Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/models"))
-                    .timeout(left)
-                    .build();
+            HttpRequest request = target.request("/models").timeout(left).build();
             http.send(request, BodyHandlers.discarding());
             return true;
         } catch (IOException e) {

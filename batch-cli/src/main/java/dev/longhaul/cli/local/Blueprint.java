@@ -1,10 +1,14 @@
 package dev.longhaul.cli.local;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The processes that settings ask for, with their commands and environments. Pure but for reading the built programs.
@@ -43,13 +47,18 @@ record Blueprint(Home home, String apiKey, int apiPort, ToIntFunction<String> po
             specs.add(simulator(settings));
         }
         Map<String, String> key = Map.of("LONGHAUL_ADMIN_KEY", apiKey);
-        specs.add(service(Program.BATCH_API, Program.BATCH_API.module(), apiPort, List.of(), key));
+        specs.add(service(Program.BATCH_API, Program.BATCH_API.module(), apiPort, List.of(), key, ""));
         for (String name : numbered(Program.BATCH_DISPATCHER, settings.dispatchers())) {
             specs.add(service(
-                    Program.BATCH_DISPATCHER, name, portOf.applyAsInt(name), backendProperties(settings), Map.of()));
+                    Program.BATCH_DISPATCHER,
+                    name,
+                    portOf.applyAsInt(name),
+                    backendProperties(settings),
+                    Map.of(),
+                    keyDigests(settings)));
         }
         for (String name : numbered(Program.BATCH_FINALIZER, settings.finalizers())) {
-            specs.add(service(Program.BATCH_FINALIZER, name, portOf.applyAsInt(name), List.of(), Map.of()));
+            specs.add(service(Program.BATCH_FINALIZER, name, portOf.applyAsInt(name), List.of(), Map.of(), ""));
         }
         return specs;
     }
@@ -113,8 +122,14 @@ record Blueprint(Home home, String apiKey, int apiPort, ToIntFunction<String> po
         return new ProcessSpec(program.module(), command, Map.of(), port, program.healthPath(), fingerprint);
     }
 
+    /** @param inherited stands for what the process takes from the environment of this command */
     private ProcessSpec service(
-            Program program, String name, int port, List<String> properties, Map<String, String> more) {
+            Program program,
+            String name,
+            int port,
+            List<String> properties,
+            Map<String, String> more,
+            String inherited) {
         Map<String, String> variables = new TreeMap<>(servers());
         variables.putAll(more);
         variables.put("LONGHAUL_HTTP_HOST", HOST);
@@ -127,32 +142,62 @@ record Blueprint(Home home, String apiKey, int apiPort, ToIntFunction<String> po
                 .add(properties)
                 .add(variables.keySet())
                 .add(variables.values())
+                .add(List.of(inherited))
                 .value();
         return new ProcessSpec(name, command, variables, port, program.healthPath(), fingerprint);
     }
 
+    /** Variables with keys of backends that the environment does not have; a dispatcher does not start without them. */
+    List<String> missingKeys(Settings settings) {
+        return settings.backends().stream()
+                .map(Backend::key)
+                .flatMap(Stream::ofNullable)
+                .map(BackendKey::variable)
+                .filter(variable -> environment.getOrDefault(variable, "").isBlank())
+                .distinct()
+                .toList();
+    }
+
     /** The dispatchers' backends as system properties. */
     private List<String> backendProperties(Settings settings) {
-        List<Backend> backends = settings.usesSimulator()
-                ? List.of(Backend.parse(
-                        "sim=http://" + HOST + ":" + portOf.applyAsInt(Program.INFERENCE_SIM.module()) + "/v1", 1))
-                : settings.backends();
         List<String> properties = new ArrayList<>();
-        for (Backend backend : backends) {
-            String prefix = "-Dlonghaul.backends." + backend.name();
-            properties.add(prefix + ".url=" + backend.url());
-            if (!settings.models().isEmpty()) {
-                properties.add(prefix + ".models=" + String.join(",", settings.models()));
-            }
-            if (settings.maxInFlight() > 0) {
-                properties.add(prefix + ".max-in-flight=" + settings.maxInFlight());
-            }
+        if (settings.usesSimulator()) {
+            URI url = URI.create("http://" + HOST + ":" + portOf.applyAsInt(Program.INFERENCE_SIM.module()) + "/v1");
+            // Beside others it has models of its own, which are not those of the user's backends.
+            List<String> models = settings.backends().isEmpty() ? settings.models() : List.of();
+            properties.addAll(properties(new Backend("sim", url, null), models, settings.maxInFlight()));
+        }
+        for (Backend backend : settings.backends()) {
+            properties.addAll(properties(backend, settings.models(), settings.maxInFlight()));
         }
         return properties;
     }
 
+    private static List<String> properties(Backend backend, List<String> models, int maxInFlight) {
+        String prefix = "-Dlonghaul.backends." + backend.name();
+        List<String> properties = new ArrayList<>(List.of(prefix + ".url=" + backend.url()));
+        if (backend.key() != null) {
+            properties.add(prefix + ".api-key-env=" + backend.key().variable());
+        }
+        if (!models.isEmpty()) {
+            properties.add(prefix + ".models=" + String.join(",", models));
+        }
+        if (maxInFlight > 0) {
+            properties.add(prefix + ".max-in-flight=" + maxInFlight);
+        }
+        return properties;
+    }
+
+    /** Changes with the keys of backends, which are in the environment that a running dispatcher was started with. */
+    private static String keyDigests(Settings settings) {
+        return settings.backends().stream()
+                .map(Backend::key)
+                .map(key -> key == null ? "" : key.digest())
+                .collect(Collectors.joining(","));
+    }
+
     private static List<String> numbered(Program program, int count) {
-        return java.util.stream.IntStream.rangeClosed(1, count)
+        return IntStream.rangeClosed(1, count)
                 .mapToObj(number -> program.module() + "-" + number)
                 .toList();
     }

@@ -1,5 +1,6 @@
 package dev.longhaul.cli.local;
 
+import dev.longhaul.cli.failure.Reason;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class DirectoryTree {
                 }
             });
         } catch (IOException e) {
-            throw new LocalException("can't delete " + directory + ": " + e, e);
+            throw new LocalException(directory + " cannot be deleted: " + Reason.of(e), e);
         }
     }
 }

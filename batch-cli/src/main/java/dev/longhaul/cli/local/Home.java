@@ -1,5 +1,6 @@
 package dev.longhaul.cli.local;
 
+import dev.longhaul.cli.failure.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public record Home(Path root, Path directory) {
             }
             return this;
         } catch (IOException e) {
-            throw new LocalException("the data directory " + directory + " can't be created: " + e, e);
+            throw new LocalException("the data directory " + directory + " cannot be created: " + Reason.of(e), e);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.longhaul.cli.failure.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,7 +30,7 @@ final class JsonFile {
             System.err.println("longhaul: ignoring " + file + ", which is damaged: " + e.getOriginalMessage());
             return Optional.empty();
         } catch (IOException e) {
-            System.err.println("longhaul: ignoring " + file + ", which can't be read: " + e);
+            System.err.println("longhaul: ignoring " + file + ", which cannot be read: " + Reason.of(e));
             return Optional.empty();
         }
     }
@@ -40,7 +41,7 @@ final class JsonFile {
             Files.write(fresh, MAPPER.writeValueAsBytes(value));
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new LocalException("can't write " + file + ": " + e.getMessage(), e);
+            throw new LocalException(file + " cannot be written: " + Reason.of(e), e);
         }
     }
 }

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
 /** A whole Longhaul on this machine. */
@@ -31,20 +33,27 @@ public final class LocalSystem {
     private final Consumer<String> say;
     private final ProcessNotes notes;
     private final ReadinessProbe probe;
-    private final AotCaches caches;
-    private final ProcessStarter starter;
+    private final Function<String, List<String>> jvmFlags;
     private final Supervisor supervisor;
 
     /** @param say takes messages for the user, one line each */
     public LocalSystem(Home home, Map<String, String> environment, Consumer<String> say) {
+        this(home, environment, say, AotCaches.of(home, environment)::flags);
+    }
+
+    /** @param jvmFlags more flags for the JVM of a process, by its name */
+    LocalSystem(
+            Home home,
+            Map<String, String> environment,
+            Consumer<String> say,
+            Function<String, List<String>> jvmFlags) {
         this.home = home;
         this.environment = Map.copyOf(environment);
         this.say = say;
         this.notes = new ProcessNotes(home.run());
         this.probe = new ReadinessProbe(home);
-        this.caches = AotCaches.of(home, environment);
-        this.starter = ProcessStarter.forThisSystem();
-        this.supervisor = new Supervisor(home, starter, probe::isReady, say);
+        this.jvmFlags = jvmFlags;
+        this.supervisor = new Supervisor(home, ProcessStarter.forThisSystem(), probe::isReady, say);
     }
 
     public Home home() {
@@ -75,6 +84,7 @@ public final class LocalSystem {
             Blueprint blueprint =
                     new Blueprint(home, ApiKey.readOrCreate(home.apiKey()), apiPort(), ports::of, environment);
             List<ProcessSpec> wanted = blueprint.processes(settings);
+            requireKeys(blueprint.missingKeys(settings), alive, wanted);
             stopOthers(alive, wanted);
             JsonFile.write(home.settings(), settings);
             List<ProcessSpec> missing = wanted.stream()
@@ -99,7 +109,6 @@ public final class LocalSystem {
                                 .toList(),
                         STOP_LIMIT);
             }
-            caches.makeInBackground(starter, home.log("aot"));
         }
     }
 
@@ -118,16 +127,20 @@ public final class LocalSystem {
                 .map(RunningProcess::name)
                 .filter(name -> !names.contains(name))
                 .forEach(names::add);
-        List<SystemStatus.ProcessStatus> processes = new ArrayList<>(names.parallelStream()
-                .map(name -> alive.stream()
-                        .filter(process -> process.name().equals(name))
-                        .findFirst()
-                        .map(process -> new SystemStatus.ProcessStatus(
-                                name, process.pid(), probe.isReady(process), process.port()))
-                        .orElseGet(() -> new SystemStatus.ProcessStatus(name, null, false, keptPort(name))))
+        List<SystemStatus.ProcessStatus> processes = new ArrayList<>(names.stream()
+                .gather(Gatherers.mapConcurrent(names.size(), name -> status(name, alive)))
                 .toList());
         processes.add(names.indexOf(Program.LOCAL_STACK.module()) + 1, postgres());
         return new SystemStatus(apiUrl(), ApiKey.read(home.apiKey()).orElse(null), processes);
+    }
+
+    private SystemStatus.ProcessStatus status(String name, List<RunningProcess> alive) {
+        return alive.stream()
+                .filter(process -> process.name().equals(name))
+                .findFirst()
+                .map(process ->
+                        new SystemStatus.ProcessStatus(name, process.pid(), probe.isReady(process), process.port()))
+                .orElseGet(() -> new SystemStatus.ProcessStatus(name, null, false, keptPort(name)));
     }
 
     private SystemStatus.ProcessStatus postgres() {
@@ -174,15 +187,28 @@ public final class LocalSystem {
         say.accept("starting "
                 + String.join(", ", missing.stream().map(ProcessSpec::name).toList()));
         return missing.stream()
-                .map(spec -> supervisor.start(spec.withJvmFlags(caches.flags(spec.name()))))
+                .map(spec -> supervisor.start(spec.withJvmFlags(jvmFlags.apply(spec.name()))))
                 .toList();
+    }
+
+    /** Before anything is stopped: a dispatcher that is to be started takes the keys of backends from the environment. */
+    private static void requireKeys(List<String> missing, List<RunningProcess> alive, List<ProcessSpec> wanted) {
+        boolean startsDispatcher = wanted.stream()
+                .filter(spec -> Program.of(spec.name()) == Program.BATCH_DISPATCHER)
+                .anyMatch(spec -> alive.stream().noneMatch(process -> isSame(spec, process)));
+        if (startsDispatcher && !missing.isEmpty()) {
+            throw new LocalException("the environment has no " + String.join(", ", missing)
+                    + ", which holds the key of a backend (--backend-key-env); set it and try again");
+        }
+    }
+
+    private static boolean isSame(ProcessSpec spec, RunningProcess process) {
+        return spec.name().equals(process.name()) && spec.fingerprint().equals(process.fingerprint());
     }
 
     private void stopOthers(List<RunningProcess> alive, List<ProcessSpec> wanted) {
         List<RunningProcess> others = alive.stream()
-                .filter(process -> wanted.stream()
-                        .noneMatch(spec -> spec.name().equals(process.name())
-                                && spec.fingerprint().equals(process.fingerprint())))
+                .filter(process -> wanted.stream().noneMatch(spec -> isSame(spec, process)))
                 .toList();
         if (!others.isEmpty()) {
             say.accept("stopping what changed: "

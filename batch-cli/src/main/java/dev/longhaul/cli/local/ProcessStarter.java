@@ -75,7 +75,7 @@ final class ProcessStarter {
                         spec.healthPath(),
                         logOffset,
                         spec.fingerprint(),
-                        AotCaches.isRecording(spec.command()));
+                        spec.command().contains(Supervisor.RECORD));
             }
         } catch (IOException e) {
             throw new LocalException(spec.name() + " could not be started: " + e.getMessage(), e);

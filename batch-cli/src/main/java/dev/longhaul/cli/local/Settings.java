@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What runs beside the API: given to {@code up}, kept while anything runs so that a later {@code up} brings back the same.
  *
- * @param backends none means the bundled simulator
+ * @param backends those of the user
+ * @param simulator whether the bundled simulator runs beside them; without any it does in any case
  * @param models what the backends serve; none means that they are asked
  * @param maxInFlight requests at a time to each backend; 0 leaves the dispatcher's default
  * @param dispatchers 1 to 16 processes
@@ -14,12 +15,13 @@ import java.util.List;
  */
 public record Settings(
         List<Backend> backends,
+        boolean simulator,
         List<String> models,
         int maxInFlight,
         int dispatchers,
         int finalizers,
         List<String> simulatorArguments) {
-    public static final Settings DEFAULT = new Settings(List.of(), List.of(), 0, 1, 1, List.of());
+    public static final Settings DEFAULT = new Settings(List.of(), false, List.of(), 0, 1, 1, List.of());
 
     public Settings {
         backends = List.copyOf(backends);
@@ -31,7 +33,7 @@ public record Settings(
     }
 
     boolean usesSimulator() {
-        return backends.isEmpty();
+        return simulator || backends.isEmpty();
     }
 
     private static void check(String option, int value, int lowest, int highest) {

@@ -8,6 +8,9 @@ import java.util.function.Predicate;
 
 /** Starts and stops processes and knows which of them run. The caller holds the {@link SystemLock}. */
 final class Supervisor {
+    /** The flag of a JVM that writes down what it loaded when it ends. */
+    static final String RECORD = "-XX:AOTMode=record";
+
     private static final int TAIL_LINES = 25;
 
     private static final Duration RECORDING_LIMIT = Duration.ofSeconds(40);
@@ -58,9 +61,6 @@ final class Supervisor {
                 processes.stream().filter(RunningProcess::isAlive).toList();
         boolean recording = running.stream().anyMatch(RunningProcess::recording);
         Duration limit = recording ? usualLimit.plus(RECORDING_LIMIT) : usualLimit;
-        if (recording) {
-            say.accept("recording what makes later starts faster: this once, stopping takes some seconds more");
-        }
         running.forEach(process -> process.identity().terminate());
         if (!Waiting.until(limit, () -> running.stream().noneMatch(RunningProcess::isAlive))) {
             running.stream().filter(RunningProcess::isAlive).forEach(process -> {
@@ -74,7 +74,7 @@ final class Supervisor {
     }
 
     /** The local stack has PostgreSQL as a child, which would hold data and port: it may end in good order. */
-    private static void killWithChildren(RunningProcess process) {
+    static void killWithChildren(RunningProcess process) {
         List<ProcessHandle> children = ProcessHandle.of(process.pid()).stream()
                 .flatMap(ProcessHandle::descendants)
                 .toList();

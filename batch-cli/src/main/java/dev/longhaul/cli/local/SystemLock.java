@@ -3,6 +3,7 @@ package dev.longhaul.cli.local;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 
@@ -16,9 +17,13 @@ final class SystemLock implements AutoCloseable {
 
     /** Waits as long as another command has it. */
     static SystemLock acquire(Home home, Consumer<String> say) {
+        return acquire(home.run().resolve("lock"), say);
+    }
+
+    /** The same for what that file stands for. */
+    static SystemLock acquire(Path file, Consumer<String> say) {
         try {
-            FileChannel channel =
-                    FileChannel.open(home.run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock free = channel.tryLock();
             if (free == null) {
                 say.accept("waiting for another longhaul command that starts or stops processes");
@@ -26,7 +31,7 @@ final class SystemLock implements AutoCloseable {
             }
             return new SystemLock(channel);
         } catch (IOException e) {
-            throw new LocalException("can't lock " + home.run() + ": " + e.getMessage(), e);
+            throw new LocalException("can't lock " + file + ": " + e.getMessage(), e);
         }
     }
 

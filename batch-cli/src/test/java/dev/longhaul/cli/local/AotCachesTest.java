@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,48 +24,45 @@ class AotCachesTest {
     }
 
     @Test
-    void shouldRecordAtTheSecondStartOfABuild() {
+    void shouldNeverRecordInARunOfTheUserHoweverOftenItStarts() {
+        for (int start = 0; start < 3; start++) {
+            assertThat(caches(Map.of()).flags("batch-api")).isEmpty();
+        }
+        assertThat(root.resolve("target/longhaul")).doesNotExist();
+    }
+
+    @Test
+    void shouldUseTheFileOfAProgramForAllItsProcessesUntilTheNextBuild() throws IOException {
+        Path cache = create(Program.BATCH_DISPATCHER);
+
+        assertThat(caches(Map.of()).flags("batch-dispatcher-1")).contains("-XX:AOTCache=" + cache);
+        assertThat(caches(Map.of()).flags("batch-dispatcher-2")).contains("-XX:AOTCache=" + cache);
         assertThat(caches(Map.of()).flags("batch-api")).isEmpty();
-        assertThat(AotCaches.isRecording(caches(Map.of()).flags("batch-api"))).isTrue();
-    }
-
-    @Test
-    void shouldLetTheFirstOfSeveralRecord() {
-        caches(Map.of()).flags("batch-dispatcher-1");
-
-        assertThat(caches(Map.of()).flags("batch-dispatcher-2")).isEmpty();
-        assertThat(caches(Map.of()).flags("batch-dispatcher-1")).isNotEmpty();
-    }
-
-    @Test
-    void shouldUseTheFileThatWasMadeOfTheRecordingUntilTheNextBuild() throws IOException {
-        caches(Map.of()).flags("local-s3");
-        String recorded = caches(Map.of()).flags("local-s3").get(1).replace("-XX:AOTConfiguration=", "");
-        Path cache = Files.createFile(Path.of(recorded.replace(".conf", ".aot")));
-
-        assertThat(caches(Map.of()).flags("local-s3")).contains("-XX:AOTCache=" + cache);
 
         FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
-        Files.setLastModifiedTime(Program.LOCAL_S3.files(root).resolve("longhaul.jar"), later);
-        assertThat(caches(Map.of()).flags("local-s3")).isEmpty();
-        caches(Map.of()).makeInBackground(ProcessStarter.forThisSystem(), root.resolve("aot.log"));
-        assertThat(cache).doesNotExist();
+        Files.setLastModifiedTime(Program.BATCH_DISPATCHER.files(root).resolve("longhaul.jar"), later);
+        assertThat(caches(Map.of()).flags("batch-dispatcher-1")).isEmpty();
     }
 
     @Test
-    void shouldStayOutOfTheWayOfFlagsOfTheUser() {
-        Map<String, String> environment = Map.of("LONGHAUL_JAVA_OPTS_BATCH_API", "-XX:+UseZGC");
-        caches(environment).flags("batch-api");
+    void shouldStayOutOfTheWayOfFlagsOfTheUser() throws IOException {
+        create(Program.BATCH_API);
 
-        assertThat(caches(environment).flags("batch-api")).isEmpty();
+        assertThat(caches(Map.of("LONGHAUL_JAVA_OPTS_BATCH_API", "-XX:+UseZGC")).flags("batch-api"))
+                .isEmpty();
     }
 
     @Test
-    void shouldBeOffOnRequest() {
-        List<String> first = caches(Map.of("LONGHAUL_AOT", "off")).flags("batch-api");
+    void shouldBeOffOnRequest() throws IOException {
+        create(Program.BATCH_API);
 
-        assertThat(first).isEmpty();
-        assertThat(root.resolve("target")).doesNotExist();
+        assertThat(caches(Map.of("LONGHAUL_AOT", "off")).flags("batch-api")).isEmpty();
+    }
+
+    private Path create(Program program) throws IOException {
+        Path cache = caches(Map.of()).file(program);
+        Files.createDirectories(cache.getParent());
+        return Files.createFile(cache);
     }
 
     private AotCaches caches(Map<String, String> environment) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BlueprintTest {
     private static final Settings TWO_BACKENDS = new Settings(
             List.of(Backend.parse("a=http://127.0.0.1:1/v1", 1), Backend.parse("b=http://127.0.0.1:2/v1", 2)),
+            false,
             List.of("m1", "m2"),
             32,
             2,
@@ -71,6 +72,41 @@ class BlueprintTest {
                         "-Dlonghaul.backends.a.max-in-flight=32",
                         "-Dlonghaul.backends.b.url=http://127.0.0.1:2/v1",
                         "-jar");
+    }
+
+    @Test
+    void shouldRunTheSimulatorBesideOtherBackendsWithModelsOfItsOwn() {
+        List<ProcessSpec> specs = blueprint(Map.of())
+                .processes(new Settings(TWO_BACKENDS.backends(), true, List.of("m1"), 0, 1, 1, List.of()));
+
+        assertThat(specs).extracting(ProcessSpec::name).contains("inference-sim");
+        assertThat(named(specs, "batch-dispatcher-1").command())
+                .contains("-Dlonghaul.backends.sim.url=http://127.0.0.1:1013/v1", "-Dlonghaul.backends.a.models=m1")
+                .doesNotContain("-Dlonghaul.backends.sim.models=m1");
+    }
+
+    @Test
+    void shouldNameTheVariableOfABackendsKeyAndReplaceTheDispatchersWhenTheKeyChanges() {
+        List<ProcessSpec> before = blueprint(Map.of()).processes(keyed("old"));
+        List<ProcessSpec> after = blueprint(Map.of()).processes(keyed("new"));
+
+        assertThat(named(before, "batch-dispatcher-1").command())
+                .containsSubsequence("-Dlonghaul.backends.a.api-key-env=A_KEY", "-jar")
+                .noneMatch(argument -> argument.contains("old"));
+        assertThat(changed(before, after)).containsExactly("batch-dispatcher-1");
+    }
+
+    @Test
+    void shouldNoticeThatTheEnvironmentLacksAKey() {
+        assertThat(blueprint(Map.of()).missingKeys(keyed("x"))).containsExactly("A_KEY");
+        assertThat(blueprint(Map.of("A_KEY", "x")).missingKeys(keyed("x"))).isEmpty();
+    }
+
+    private static Settings keyed(String key) {
+        BackendKey inEnvironment =
+                BackendKey.in(Map.of("A_KEY", key), "A_KEY").orElseThrow();
+        Backend backend = Backend.parse("a=http://127.0.0.1:1/v1", 1).withKey(inEnvironment);
+        return new Settings(List.of(backend), false, List.of(), 0, 1, 1, List.of());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,11 @@ public final class Backend {
     private final List<String> endpoints;
     private final @Nullable String authorization;
     private final ListTiming listTiming = new ListTiming(System.nanoTime());
+    private final Set<String> defaultFor;
     private volatile @Nullable Set<String> models;
+    private volatile Set<String> remembered = Set.of();
+    private volatile long askedNanos;
+    private volatile boolean asked;
     private volatile boolean down;
     private volatile boolean suspected;
     private volatile long limitedNanos = System.nanoTime() - LIMITED_NANOS;
@@ -67,8 +72,23 @@ public final class Backend {
                 .ifPresent(unknown -> {
                     throw refusal("endpoints", "'" + unknown + "' is none of " + String.join(", ", BatchEndpoints.ALL));
                 });
+        this.defaultFor = defaultFor(config.defaultFor().orElse(List.of()));
         this.models = config.models().<Set<String>>map(Set::copyOf).orElse(null);
         this.authorization = credential().map(key -> "Bearer " + key).orElse(null);
+    }
+
+    private Set<String> defaultFor(List<String> configured) {
+        for (String endpoint : configured) {
+            if (!endpoints.contains(endpoint) || !BatchEndpoints.MODEL_OPTIONAL.contains(endpoint)) {
+                throw refusal(
+                        "default-for",
+                        "'" + endpoint + "' must be one of its endpoints, and of "
+                                + String.join(", ", BatchEndpoints.MODEL_OPTIONAL));
+            }
+        }
+        Set<String> taken = ConcurrentHashMap.newKeySet();
+        taken.addAll(configured);
+        return taken;
     }
 
     private IllegalArgumentException refusal(String key, String why) {
@@ -150,24 +170,59 @@ public final class Backend {
         return listTiming.failed(System.nanoTime(), trouble);
     }
 
-    /** Whether it serves a model, under the name that tenants use, at any of its endpoints. */
-    boolean serves(String model) {
-        Set<String> known = models;
-        return known != null && (known.contains(model) || config.rename().containsKey(model));
+    /** Takes over the models that the cluster knows of it, which count until it names its models to this process. */
+    void remember(Set<String> known) {
+        remembered = Set.copyOf(known);
     }
 
-    /** Whether it takes lines of that endpoint, {@code /v1/embeddings} say, and model; any model when that is null. */
+    /** Notes that an attempt to ask for its models has ended, whatever came of it. */
+    void noteAsked() {
+        askedNanos = System.nanoTime();
+        asked = true;
+    }
+
+    /**
+     * Whether what is known of its models decides about a batch of that age: it was asked since, and one list at least is known. A
+     * backend that cannot be reached is judged by the list that it named last, to whichever dispatcher.
+     */
+    boolean isDecided(double ageSeconds) {
+        boolean named = models != null || !remembered.isEmpty();
+        return !namesItsModels() || (named && asked && System.nanoTime() - askedNanos <= ageSeconds * 1e9);
+    }
+
+    /** Whether it takes the lines of an endpoint that name no model. */
+    boolean isDefaultFor(String endpoint) {
+        return defaultFor.contains(endpoint);
+    }
+
+    /** Has it take the lines of an endpoint that name no model. */
+    void becomeDefaultFor(String endpoint) {
+        defaultFor.add(endpoint);
+    }
+
+    private Set<String> known() {
+        Set<String> named = models;
+        return named == null ? remembered : named;
+    }
+
+    /** Whether it serves a model, under the name that tenants use, at any of its endpoints. */
+    boolean serves(String model) {
+        return known().contains(model) || config.rename().containsKey(model);
+    }
+
+    /**
+     * Whether it takes lines of that endpoint, {@code /v1/embeddings} say, and model.
+     *
+     * @param model empty for lines that name none; null for any
+     */
     public boolean serves(@Nullable String model, String endpoint) {
-        return endpoints.contains(endpoint) && (model == null || serves(model));
+        return endpoints.contains(endpoint)
+                && (model == null || (model.isEmpty() ? isDefaultFor(endpoint) : serves(model)));
     }
 
     /** The models it serves, by the names that tenants use; empty while they are not known. */
     Set<String> served() {
-        Set<String> known = models;
-        if (known == null) {
-            return Set.of();
-        }
-        Set<String> served = new TreeSet<>(known);
+        Set<String> served = new TreeSet<>(known());
         served.addAll(config.rename().keySet());
         return served;
     }

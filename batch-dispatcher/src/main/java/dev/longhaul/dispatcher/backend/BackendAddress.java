@@ -1,6 +1,6 @@
 package dev.longhaul.dispatcher.backend;
 
-import java.net.URI;
+import dev.longhaul.model.BackendUrl;
 
 /** Where a backend listens, and how a request line's {@code url} becomes a path there. */
 public record BackendAddress(String host, int port, boolean tls, String prefix) {
@@ -12,30 +12,16 @@ public record BackendAddress(String host, int port, boolean tls, String prefix) 
      * @param name the backend's name, for the message
      * @throws IllegalArgumentException if it is no http or https URL
      */
-    public static BackendAddress parse(String name, String url) {
-        URI uri;
+    public static BackendAddress parse(String name, String text) {
+        BackendUrl url;
         try {
-            uri = URI.create(url.strip());
+            url = BackendUrl.parse(text);
         } catch (IllegalArgumentException e) {
-            throw refusal(name, url);
+            throw new IllegalArgumentException("longhaul.backends." + name + ".url: " + e.getMessage(), e);
         }
-        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
-        if ((!tls && !"http".equalsIgnoreCase(uri.getScheme())) || uri.getHost() == null) {
-            throw refusal(name, url);
-        }
-        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("longhaul.backends." + name
-                    + ".url: must have no user, query or fragment; a key goes to .api-key-env or .api-key-file");
-        }
-        String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceAll("/+$", "");
+        String path = url.path();
         String prefix = path.endsWith(VERSION) ? path.substring(0, path.length() - VERSION.length()) : path;
-        int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
-        return new BackendAddress(uri.getHost(), port, tls, prefix);
-    }
-
-    private static IllegalArgumentException refusal(String name, String url) {
-        return new IllegalArgumentException("longhaul.backends." + name + ".url: '" + url
-                + "' is not an http or https URL; give one like http://127.0.0.1:8000/v1");
+        return new BackendAddress(url.host(), url.port(), url.tls(), prefix);
     }
 
     /** The path of an endpoint such as {@code /v1/chat/completions}. */

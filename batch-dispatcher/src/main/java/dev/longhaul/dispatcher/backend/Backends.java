@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,6 @@ public class Backends {
     private final List<Backend> backends;
     private final BackendProbe probe;
     private final Set<Backend> beingAsked = ConcurrentHashMap.newKeySet();
-    private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("backend-probe").factory());
 
@@ -33,7 +33,15 @@ public class Backends {
         this.backends = config.backends().entrySet().stream()
                 .map(entry -> new Backend(entry.getKey(), entry.getValue()))
                 .toList();
+        BatchEndpoints.MODEL_OPTIONAL.forEach(this::chooseDefault);
         this.probe = new BackendProbe(vertx);
+    }
+
+    private void chooseDefault(String endpoint) {
+        List<Backend> able = serving(null, endpoint);
+        if (able.size() == 1) {
+            able.getFirst().becomeDefaultFor(endpoint);
+        }
     }
 
     /** Before the others, so that nothing has begun when a backend's settings are refused. */
@@ -53,21 +61,23 @@ public class Backends {
         for (Backend backend : backends) {
             if (!beingAsked.contains(backend) && backend.wantsProbe()) {
                 beingAsked.add(backend);
-                probe.ask(backend).onComplete(asked -> beingAsked.remove(backend));
+                probe.ask(backend).onComplete(asked -> {
+                    backend.noteAsked();
+                    beingAsked.remove(backend);
+                });
             }
         }
-    }
-
-    /** How long this process has been asking for models. */
-    public double askedForSeconds() {
-        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     public List<Backend> all() {
         return backends;
     }
 
-    /** The backends that serve a model at an endpoint, in the order of their names; any model when that is null. */
+    /**
+     * The backends that serve a model at an endpoint, in the order of their names.
+     *
+     * @param model empty for lines that name none; null for any
+     */
     public List<Backend> serving(@Nullable String model, String endpoint) {
         return backends.stream()
                 .filter(backend -> backend.serves(model, endpoint))
@@ -81,10 +91,31 @@ public class Backends {
                 .toList();
     }
 
-    /** The backends of an endpoint whose models are not known yet. */
-    public List<Backend> unknown(String endpoint) {
-        return backends.stream()
-                .filter(backend -> !backend.modelsKnown() && backend.serves(null, endpoint))
+    /**
+     * The backends of an endpoint of which it is not decided whether they serve a further model to a batch of that age. They are asked
+     * for their models at once.
+     */
+    public List<Backend> undecided(String endpoint, double ageSeconds) {
+        List<Backend> undecided = backends.stream()
+                .filter(backend -> backend.serves(null, endpoint) && !backend.isDecided(ageSeconds))
                 .toList();
+        undecided.forEach(Backend::suspect);
+        return undecided;
+    }
+
+    /** The body fields that some backend of a model refuses at an endpoint. */
+    public Set<String> refusedFields(String model, String endpoint) {
+        return refusedFields(serving(model, endpoint));
+    }
+
+    /** The body fields that some backend refuses. */
+    public Set<String> refusedFields() {
+        return refusedFields(backends);
+    }
+
+    private static Set<String> refusedFields(List<Backend> some) {
+        return some.stream()
+                .flatMap(backend -> backend.config().refuseFields().orElse(Set.of()).stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

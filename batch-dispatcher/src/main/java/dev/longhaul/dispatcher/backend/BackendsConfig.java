@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The inference endpoints: {@code longhaul.backends.NAME.*}. */
 @ConfigMapping(prefix = "longhaul")
@@ -23,6 +24,12 @@ public interface BackendsConfig {
 
         /** The endpoints it serves, such as {@code /v1/embeddings}; all of the Batch API's when absent. */
         Optional<List<String>> endpoints();
+
+        /** The endpoints, such as {@code /v1/moderations}, whose lines without a model it takes; the only backend of one always does. */
+        Optional<List<String>> defaultFor();
+
+        /** Top-level fields of request bodies that tenants may not send it. */
+        Optional<Set<String>> refuseFields();
 
         /** What a model that tenants name is called there, by the tenants' name. */
         Map<String, String> rename();

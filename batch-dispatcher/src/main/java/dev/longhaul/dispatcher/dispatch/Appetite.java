@@ -6,7 +6,6 @@ import dev.longhaul.dispatcher.backend.Backends;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many further lines this process would take on, by backend: what it can start in the next moments, less what waits already.
@@ -22,9 +21,7 @@ public class Appetite {
     private final ChunkSender sender;
     private final ResultsTail tail;
     private final DispatcherConfig config;
-    /** Lines claimed and still on their way into a queue. */
-    private final AtomicInteger arriving = new AtomicInteger();
-
+    private final Arrivals arrivals;
     private volatile Map<String, Integer> wanted = Map.of();
 
     Appetite(
@@ -33,12 +30,14 @@ public class Appetite {
             SliceReports reports,
             ChunkSender sender,
             ResultsTail tail,
+            Arrivals arrivals,
             DispatcherConfig config) {
         this.backends = backends;
         this.dispatch = dispatch;
         this.reports = reports;
         this.sender = sender;
         this.tail = tail;
+        this.arrivals = arrivals;
         this.config = config;
     }
 
@@ -51,8 +50,10 @@ public class Appetite {
     public synchronized Map<String, Integer> measure() {
         Map<String, Integer> now = new HashMap<>();
         boolean full = !sender.hasRoom() || !tail.hasRoom() || !hasRoomForAPoll();
+        Map<Backend, Integer> arriving = arrivals.lines(System.nanoTime());
         for (Backend backend : backends.all()) {
-            now.put(backend.name(), full || backend.isDown() ? 0 : wantedAt(backend));
+            int wantedThere = full || backend.isDown() ? 0 : wantedAt(backend) - arriving.getOrDefault(backend, 0);
+            now.put(backend.name(), Math.max(0, wantedThere));
         }
         wanted = Map.copyOf(now);
         return wanted;
@@ -70,15 +71,11 @@ public class Appetite {
             return 0;
         }
         int runway = (int) Math.max(2L * slots, dispatch.linesPerSecond(backend) * RUNWAY_SECONDS);
-        return Math.max(0, runway - dispatch.waiting(backend) - arriving.get());
+        return runway - dispatch.waiting(backend);
     }
 
     /** Whether there is room for any slice, as of the last measurement. */
     boolean isHungry() {
         return wanted.values().stream().anyMatch(lines -> lines > 0);
-    }
-
-    void arriving(int lines) {
-        arriving.addAndGet(lines);
     }
 }

@@ -28,6 +28,9 @@ final class BackendLane {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Set<Integer> MAY_BE_DOWN = Set.of(502, 503, 504);
 
+    /** How long a line stays away whose results partition takes nothing. */
+    private static final long UNWRITABLE_MILLIS = 1_000;
+
     private final Lane lane;
     private final Backend backend;
     private final RunQueue queue;
@@ -126,6 +129,10 @@ final class BackendLane {
     private void start(LineCall call) {
         if (call.run.isStopped() || !lease.covers(call.run.claim().holder())) {
             lane.giveBack(call, 0);
+            return;
+        }
+        if (!lane.mayStart(call.run)) {
+            lane.giveBack(call, UNWRITABLE_MILLIS);
             return;
         }
         call.attempt++;
@@ -261,7 +268,7 @@ final class BackendLane {
     boolean isOpenFor(LineCall call) {
         return !backend.isDown()
                 && limit.value() > 0
-                && backend.serves(call.request.model(), call.run.claim().endpoint());
+                && backend.serves(call.model(), call.run.claim().endpoint());
     }
 
     /** Gives back what of a paused run waits here; what is in flight ends by itself. */

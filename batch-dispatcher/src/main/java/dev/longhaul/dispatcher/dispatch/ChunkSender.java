@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -31,12 +33,15 @@ class ChunkSender {
     private static final Logger LOG = Logger.getLogger(ChunkSender.class);
     private static final long RETRY_MILLIS = 500;
     private static final Duration CLOSE = Duration.ofSeconds(5);
+    /** One thread sends for all partitions: it waits for none that Kafka does not know. */
+    private static final int BLOCK_MILLIS = 200;
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final SliceReports reports;
     private final ResultsTail tail;
     private final long budget;
     private final AtomicLong unsentBytes = new AtomicLong();
+    private final Map<Integer, AtomicLong> unsentByPartition = new ConcurrentHashMap<>();
     private final LinkedBlockingQueue<Outgoing> queue = new LinkedBlockingQueue<>();
     private final Thread thread =
             Thread.ofPlatform().name("chunk-sender").daemon().unstarted(this::run);
@@ -48,8 +53,9 @@ class ChunkSender {
             SliceReports reports,
             ResultsTail tail,
             DispatcherConfig config) {
-        this.producer = new KafkaProducer<>(
-                KafkaSettings.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        Map<String, Object> settings = KafkaSettings.producer(kafka);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MILLIS);
+        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         this.reports = reports;
         this.tail = tail;
         this.budget = config.unsentBytes();
@@ -59,13 +65,26 @@ class ChunkSender {
     /** Takes a copy of a chunk over; never blocks. */
     void send(SliceRun run, ResultChunk chunk) {
         byte[] value = chunk.encode();
-        unsentBytes.addAndGet(value.length);
+        count(run, value.length);
         queue.add(new Outgoing(run, chunk.entries().size(), value));
     }
 
     /** Whether Kafka keeps up. */
     boolean hasRoom() {
         return unsentBytes.get() < budget;
+    }
+
+    /** Whether it keeps up with a partition of the results: one may spend half of the budget, so that others still have room. */
+    boolean hasRoom(int partition) {
+        AtomicLong unsent = unsentByPartition.get(partition);
+        return unsent == null || unsent.get() < budget / 2;
+    }
+
+    private void count(SliceRun run, int bytes) {
+        unsentBytes.addAndGet(bytes);
+        unsentByPartition
+                .computeIfAbsent(run.claim().resultsPartition(), partition -> new AtomicLong())
+                .addAndGet(bytes);
     }
 
     private void run() {
@@ -95,7 +114,7 @@ class ChunkSender {
             again(outgoing, failure);
             return;
         }
-        unsentBytes.addAndGet(-outgoing.value().length);
+        count(outgoing.run(), -outgoing.value().length);
         tail.written(metadata.partition(), metadata.offset(), outgoing.value().length);
         if (outgoing.run().durable(outgoing.lines(), metadata.offset())) {
             reports.add(outgoing.run());

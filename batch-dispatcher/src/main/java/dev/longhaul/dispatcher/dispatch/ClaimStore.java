@@ -31,16 +31,21 @@ class ClaimStore {
         for (Row row : database.run(
                 """
                 with hint as (
-                  select * from unnest($2::text[], $3::int[], $4::int[]) as h (batch_id, seq, claim)),
+                  select h.*, s.started from unnest($2::text[], $3::int[], $4::int[]) as h (batch_id, seq, claim)
+                  join slice s using (batch_id, seq)),
                 mine as (
-                  update slice s set state = 'claimed', holder = $1, changed_at = now()
+                  update slice s set state = 'claimed', holder = $1, changed_at = now(), started = true
                   from hint h, batch b
                   where s.batch_id = h.batch_id and s.seq = h.seq and s.claim = h.claim and s.state = 'released'
                     and b.id = s.batch_id and b.status = 'in_progress' and b.stop_reason is null and b.paused_at is null
                     and exists (select 1 from process p where p.id = $1 and p.lease_until > now())
-                  returning s.*, b.input_file_id, b.endpoint, b.results_partition)
-                select m.*, coalesce(p.checkpoint_offset, 0) as checkpoint_offset
+                  returning s.*, h.started as was_started, b.input_file_id, b.endpoint, b.results_partition)
+                select m.*, coalesce(p.checkpoint_offset, 0) as checkpoint_offset,
+                  extract(epoch from now() - m.unreadable_since)::float8 as unreadable_seconds,
+                  substring(f.inline from m.byte_offset::int + 1 for m.byte_length) as bytes
                 from mine m left join results_partition p on p.partition = m.results_partition
+                left join file_segment f on f.file_id = m.input_file_id and f.seq = 0 and f.inline is not null
+                  and m.byte_offset + m.byte_length <= f.bytes
                 """,
                 holder,
                 hints.stream().map(hint -> hint.slice().batchId()).toArray(String[]::new),
@@ -51,8 +56,12 @@ class ClaimStore {
         return claims;
     }
 
+    private static byte @Nullable [] bytes(Row row, String column) {
+        Buffer buffer = row.getBuffer(column);
+        return buffer == null ? null : buffer.getBytes();
+    }
+
     private static SliceClaim claimOf(Row row) {
-        Buffer bitmap = row.getBuffer("bitmap");
         return new SliceClaim(
                 new SliceId(row.getString("batch_id"), row.getInteger("seq")),
                 row.getInteger("claim"),
@@ -64,13 +73,16 @@ class ClaimStore {
                 row.getLong("first_line"),
                 row.getInteger("line_count"),
                 row.getString("model"),
-                bitmap == null ? null : bitmap.getBytes(),
+                bytes(row, "bitmap"),
                 row.getInteger("results_partition"),
                 row.getLong("checkpoint_offset"),
+                bytes(row, "bytes"),
                 new SliceClaim.Past(
                         Waiting.decode(row.getJsonObject("attempts")),
                         row.getInteger("fruitless"),
-                        Objects.requireNonNullElse(row.getInteger("suspect_line"), -1)));
+                        Objects.requireNonNullElse(row.getInteger("suspect_line"), -1),
+                        row.getBoolean("was_started"),
+                        Objects.requireNonNullElse(row.getDouble("unreadable_seconds"), 0.0)));
     }
 
     /**
@@ -78,13 +90,17 @@ class ClaimStore {
      *
      * @param fromMillis when what goes back may run again, in milliseconds since the epoch
      * @param attempts of the lines that go back, as {@link Waiting#encode} writes them
+     * @param started whether results of it may be in Kafka, by this claim or an earlier one
+     * @param unreadable whether its bytes cannot be read
      */
     record Report(
             SliceClaim claim,
             long lastOffset,
             boolean handBack,
             long fromMillis,
-            @Nullable String attempts) {
+            @Nullable String attempts,
+            boolean started,
+            boolean unreadable) {
         long delayMillis() {
             return Math.max(0, fromMillis - System.currentTimeMillis());
         }
@@ -98,10 +114,12 @@ class ClaimStore {
                   state = case when r.hand_back then 'pending' else 'reported' end,
                   holder = case when r.hand_back then null else s.holder end,
                   finished_offset = r.last_offset, changed_at = now(), suspect_line = null,
-                  attempts = r.attempts::jsonb,
+                  attempts = r.attempts::jsonb, started = r.started,
+                  unreadable_since = case when r.unreadable then coalesce(s.unreadable_since, now()) end,
                   not_before = case when r.delay > 0 then now() + make_interval(secs => r.delay / 1000.0) end
-                from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[], $8::text[])
-                  as r (batch_id, seq, claim, holder, last_offset, hand_back, delay, attempts)
+                from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[], $8::text[],
+                  $9::boolean[], $10::boolean[])
+                  as r (batch_id, seq, claim, holder, last_offset, hand_back, delay, attempts, started, unreadable)
                 where s.batch_id = r.batch_id and s.seq = r.seq and s.claim = r.claim and s.holder = r.holder
                   and s.state = 'claimed'
                 """,
@@ -112,7 +130,9 @@ class ClaimStore {
                 reports.stream().map(Report::lastOffset).toArray(Long[]::new),
                 reports.stream().map(Report::handBack).toArray(Boolean[]::new),
                 reports.stream().map(Report::delayMillis).toArray(Long[]::new),
-                reports.stream().map(Report::attempts).toArray(String[]::new));
+                reports.stream().map(Report::attempts).toArray(String[]::new),
+                reports.stream().map(Report::started).toArray(Boolean[]::new),
+                reports.stream().map(Report::unreadable).toArray(Boolean[]::new));
     }
 
     /**

@@ -101,6 +101,11 @@ final class Lane {
         return lent != null && lent.areValid() && sender.hasRoom();
     }
 
+    /** Whether a line of the run may start, as far as its results can be written. */
+    boolean mayStart(SliceRun run) {
+        return sender.hasRoom(run.claim().resultsPartition());
+    }
+
     /** A slice's last line was answered here: what every lane has of it leaves at once. */
     void lastAnswered(SliceRun run) {
         results.flush(run);

@@ -31,6 +31,12 @@ final class LineCall {
         this.request = request;
     }
 
+    /** The model as the tenant names it; empty when the line names none. */
+    String model() {
+        String named = request.model();
+        return named == null ? "" : named;
+    }
+
     /** The line's number in the input file, from 1. */
     long number() {
         return run.claim().firstLine() + indexInSlice();

@@ -37,7 +37,7 @@ final class LineGroup {
         return run;
     }
 
-    /** The model as the tenant names it; null when the lines name none. */
+    /** The model as the tenant names it; empty when the lines name none, null when they cannot be read. */
     @Nullable
     String model() {
         return model;

@@ -1,12 +1,10 @@
 package dev.longhaul.dispatcher.dispatch;
 
-import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.MalformedRecordException;
 import dev.longhaul.model.SliceHint;
-import dev.longhaul.model.SliceId;
+import dev.longhaul.model.SliceHints;
 import dev.longhaul.model.Topics;
-import dev.longhaul.store.StoreException;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -15,42 +13,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Takes hints from the share group while this process is hungry, claims their slices in PostgreSQL, acknowledges the hints at once
- * (from there PostgreSQL knows who has what), reads the slices' bytes and hands them to the lanes.
+ * Takes hints from the share group while this process is hungry, claims all slices of a poll in one statement, acknowledges the hints at
+ * once (from there PostgreSQL knows who has what), and has the slices opened.
  */
 @ApplicationScoped
 public class SliceIntake {
     private static final Logger LOG = Logger.getLogger(SliceIntake.class);
-    /** Hints of a poll. Few, since there must be memory for that many slices before it. */
+    /** Records of a poll, each of many small slices or one large one. Few, since there must be memory for that many slices before it. */
     static final int HINTS_A_POLL = 4;
 
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long HUNGER_MILLIS = 50;
     private static final long RETRY_MILLIS = 500;
-    private static final long UNREADABLE_MILLIS = 10_000;
-    /** A slice that finds no memory would be released again at once, and again, until there is some. */
-    private static final long CROWDED_MILLIS = 500;
+    /** While S3 is away its slices only come and go; those that do not need it get through all the same. */
+    private static final long HELD_UP_MILLIS = 100;
 
     private final Map<String, Object> kafka;
     private final ClaimStore claims;
-    private final SliceReader reader;
-    private final RedeliveryScan redelivery;
-    private final Dispatch dispatch;
+    private final SliceOpening opening;
     private final SliceReports reports;
     private final Appetite appetite;
     private final ProcessLease lease;
     private final HintDeadLetters deadLetters;
-    private final SuspectRuns suspects;
-    private final DispatcherConfig config;
     private final Semaphore hunger = new Semaphore(0);
     private final Thread thread =
             Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
@@ -61,26 +52,18 @@ public class SliceIntake {
     SliceIntake(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             ClaimStore claims,
-            SliceReader reader,
-            RedeliveryScan redelivery,
-            Dispatch dispatch,
+            SliceOpening opening,
             SliceReports reports,
             Appetite appetite,
             ProcessLease lease,
-            HintDeadLetters deadLetters,
-            SuspectRuns suspects,
-            DispatcherConfig config) {
+            HintDeadLetters deadLetters) {
         this.kafka = kafka;
         this.claims = claims;
-        this.reader = reader;
-        this.redelivery = redelivery;
-        this.dispatch = dispatch;
+        this.opening = opening;
         this.reports = reports;
         this.appetite = appetite;
         this.lease = lease;
         this.deadLetters = deadLetters;
-        this.suspects = suspects;
-        this.config = config;
     }
 
     public void start() {
@@ -95,6 +78,7 @@ public class SliceIntake {
     /** Takes no further hint; returns when the last ones are settled, or after some seconds. */
     public void stop() {
         running = false;
+        opening.stop();
         hunger.release();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
@@ -112,7 +96,7 @@ public class SliceIntake {
                 consumer.subscribe(List.of(Topics.SLICES));
                 takeHints(consumer);
             } catch (RuntimeException e) {
-                // Whatever it was, hints are only hints: the leader releases again what nobody claimed.
+                // Whatever it was, hints are only hints: the leader sends those again whose slices nobody claimed.
                 LOG.warnf("LH-D030 taking slices failed, starting over: %s", e);
                 pause();
             } catch (InterruptedException e) {
@@ -131,23 +115,7 @@ public class SliceIntake {
                 appetite.measure();
                 continue;
             }
-            List<SliceHint> hints = new ArrayList<>();
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                records.add(record);
-                try {
-                    hints.add(SliceHint.decode(record.value()));
-                } catch (MalformedRecordException e) {
-                    deadLetters.send(record, e);
-                }
-            }
-            List<SliceClaim> claimed = hints.isEmpty() ? List.of() : claim(hints);
-            // From here on they are ours, whatever becomes of the acknowledgement.
-            reports.claimed(claimed);
-            appetite.arriving(claimed.stream().mapToInt(SliceClaim::openLines).sum());
-            takeOn(claimed.stream().filter(this::findsMemory).toList());
-            records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
-            consumer.commitAsync();
+            takeSome(consumer);
             appetite.measure();
         }
     }
@@ -167,96 +135,27 @@ public class SliceIntake {
         }
     }
 
-    /** Reserves memory for a slice; it goes back at once if there is none. */
-    private boolean findsMemory(SliceClaim claim) {
-        boolean found = reports.reserve(claim, config.sliceBytes());
-        if (!found) {
-            goesBack(claim, false, CROWDED_MILLIS);
-        }
-        return found;
-    }
-
-    private void takeOn(List<SliceClaim> claimed) {
-        claimed.stream()
-                .filter(claim -> claim.claim() == 1)
-                .forEach(claim -> Thread.startVirtualThread(() -> open(claim, RedeliveryScan.Done.before(claim))));
-        claimed.stream()
-                .filter(claim -> claim.claim() > 1)
-                .collect(Collectors.groupingBy(SliceClaim::resultsPartition))
-                .forEach((partition, again) -> Thread.startVirtualThread(() -> takeOnAgain(partition, again)));
-    }
-
-    private void takeOnAgain(int partition, List<SliceClaim> again) {
-        SliceClaim first = again.getFirst();
-        while (mayOpen(first)) {
+    private void takeSome(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        List<SliceHint> hints = new ArrayList<>();
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            records.add(record);
             try {
-                Map<SliceId, RedeliveryScan.Done> done = redelivery.doneLines(partition, again);
-                again.forEach(claim -> Thread.startVirtualThread(
-                        () -> open(claim, done.getOrDefault(claim.slice(), RedeliveryScan.Done.before(claim)))));
-                return;
-            } catch (RuntimeException e) {
-                // Without it, lines whose results are written would be called once more.
-                LOG.warnf("LH-D031 cannot look for results of redelivered slices, trying again: %s", e);
-                pause();
+                hints.addAll(SliceHints.decode(record.value()).hints());
+            } catch (MalformedRecordException e) {
+                deadLetters.send(record, e);
             }
         }
-        again.forEach(claim -> goesBack(claim, true, 0));
-    }
-
-    /** Reads a slice and hands it to the lanes; it goes back if that cannot be. */
-    private void open(SliceClaim claim, RedeliveryScan.Done done) {
-        boolean handed = false;
-        long delayMillis = 0;
-        try {
-            SliceRun run = read(claim, done);
-            if (run != null) {
-                handed = true;
-                begin(run);
-            }
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "LH-D034 slice %s cannot be begun", claim.slice());
-            delayMillis = UNREADABLE_MILLIS;
-        } finally {
-            if (handed) {
-                appetite.arriving(-claim.openLines());
-            } else {
-                goesBack(claim, true, delayMillis);
-            }
+        List<SliceClaim> claimed =
+                hints.isEmpty() ? List.of() : claim(hints);
+        // From here on they are ours, whatever becomes of the acknowledgement.
+        reports.claimed(claimed);
+        claimed.forEach(opening::open);
+        records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
+        consumer.commitAsync();
+        if (opening.isHeldUp()) {
+            TimeUnit.MILLISECONDS.sleep(HELD_UP_MILLIS);
         }
-    }
-
-    private void begin(SliceRun run) {
-        reports.hold(run);
-        if (run.open() == 0) {
-            reports.add(run);
-        } else if (run.claim().past().isSuspect()) {
-            suspects.add(run);
-        } else {
-            run.groups().forEach(dispatch::offer);
-        }
-    }
-
-    private void goesBack(SliceClaim claim, boolean reserved, long delayMillis) {
-        appetite.arriving(-claim.openLines());
-        reports.handBack(claim, reserved, System.currentTimeMillis() + delayMillis);
-    }
-
-    private @Nullable SliceRun read(SliceClaim claim, RedeliveryScan.Done done) {
-        while (mayOpen(claim)) {
-            try {
-                return new SliceRun(claim, reader.read(claim), done, dispatch.lanes());
-            } catch (StoreException e) {
-                LOG.warnf("LH-D032 cannot read slice %s, trying again: %s", claim.slice(), e.getMessage());
-                pause();
-            }
-        }
-        return null;
-    }
-
-    private boolean mayOpen(SliceClaim claim) {
-        return running
-                && lease.covers(claim.holder())
-                && !dispatch.isStopped(claim.slice().batchId());
     }
 
     private static void pause() {

@@ -80,13 +80,19 @@ public class SliceReports {
         finished.add(run.report());
     }
 
-    /** A slice goes back as it was claimed, because it could not be begun. */
-    void handBack(SliceClaim claim, boolean reserved, long fromMillis) {
+    /**
+     * A slice goes back as it was claimed, because it could not be begun.
+     *
+     * @param reserved whether memory was {@linkplain #reserve reserved} for it
+     * @param unreadable whether the reason is that its bytes cannot be read
+     */
+    void handBack(SliceClaim claim, boolean reserved, long fromMillis, boolean unreadable) {
         if (reserved) {
             heldBytes.addAndGet(-claim.length());
         }
+        SliceClaim.Past past = claim.past();
         finished.add(new ClaimStore.Report(
-                claim, -1, true, fromMillis, Waiting.encode(claim.past().waiting())));
+                claim, -1, true, fromMillis, Waiting.encode(past.waiting()), past.started(), unreadable));
     }
 
     /** What is held now. */

@@ -42,6 +42,9 @@ final class SliceRun {
     private volatile boolean stopped;
     private volatile boolean brokenOff;
     private volatile boolean handBack;
+    /** Whether results of it may be in Kafka. */
+    private volatile boolean started;
+
     private volatile @Nullable Thread watcher;
 
     /**
@@ -72,6 +75,7 @@ final class SliceRun {
             throw new IllegalStateException(
                     "slice " + claim.slice() + " has " + line + " lines, its plan says " + claim.lines());
         }
+        this.started = claim.past().started();
         this.resultLine = new ResultLine(claim.slice().batchId());
         this.builders = new ChunkBuilder[lanes];
         this.unanswered = new AtomicInteger(due);
@@ -87,7 +91,7 @@ final class SliceRun {
         if (claim.model() != null || due == 0) {
             return List.of(new LineGroup(this, claim.model(), due));
         }
-        Map<String, List<Integer>> members = new LinkedHashMap<>();
+        Map<@Nullable String, List<Integer>> members = new LinkedHashMap<>();
         LineTokenizer tokenizer = Lane.tokenizer();
         for (int i = 0; i < due; i++) {
             members.computeIfAbsent(modelOf(tokenizer, i), model -> new ArrayList<>())
@@ -96,7 +100,7 @@ final class SliceRun {
         return members.entrySet().stream()
                 .map(one -> new LineGroup(
                         this,
-                        one.getKey().isEmpty() ? null : one.getKey(),
+                        one.getKey(),
                         one.getValue().stream().mapToInt(Integer::intValue).toArray()))
                 .toList();
     }
@@ -106,16 +110,18 @@ final class SliceRun {
         LineTokenizer tokenizer = Lane.tokenizer();
         for (int i = 0; i < due; i++) {
             String model = claim.model() == null ? modelOf(tokenizer, i) : claim.model();
-            single.add(new LineGroup(this, model.isEmpty() ? null : model, new int[] {i}));
+            single.add(new LineGroup(this, model, new int[] {i}));
         }
         return List.copyOf(single);
     }
 
-    private String modelOf(LineTokenizer tokenizer, int line) {
-        String model = tokenizer.tokenize(bytes, offsets[line], lengths[line]) instanceof RequestLine request
-                ? request.model()
-                : null;
-        return model == null ? "" : model;
+    /** Empty for a line that names none; null for one that cannot be read, so that any backend's lane may say so. */
+    private @Nullable String modelOf(LineTokenizer tokenizer, int line) {
+        if (tokenizer.tokenize(bytes, offsets[line], lengths[line]) instanceof RequestLine request) {
+            String model = request.model();
+            return model == null ? "" : model;
+        }
+        return null;
     }
 
     SliceClaim claim() {
@@ -178,6 +184,7 @@ final class SliceRun {
 
     /** Counts lines as durable up to an offset of the results partition; true when nothing is open any more. */
     boolean durable(int lines, long offset) {
+        started = true;
         lastOffset.accumulateAndGet(offset, Math::max);
         return settle(lines);
     }
@@ -238,6 +245,12 @@ final class SliceRun {
 
     ClaimStore.Report report() {
         return new ClaimStore.Report(
-                claim, lastOffset.get(), handBack, handBack ? backAtMillis.get() : 0, Waiting.encode(waiting));
+                claim,
+                lastOffset.get(),
+                handBack,
+                handBack ? backAtMillis.get() : 0,
+                Waiting.encode(waiting),
+                started,
+                false);
     }
 }

@@ -33,6 +33,9 @@ public class DeadDispatchers {
                       and l.database = (select oid from pg_database where datname = current_database())
                     """.formatted(LeaderLease.PROCESS_LOCK_CLASS), LeaderLease.SERVER_IS_SETTLED);
 
+    /** A query for the rows of dead dispatchers; its first parameter is the identity of the process that asks. */
+    public static final String FIND = "select 1 from process p where " + DEAD;
+
     /**
      * Deletes the rows of dead dispatchers.
      *

@@ -29,7 +29,7 @@ public class ProcessLease {
     private static final long LEASE_SECONDS = 10;
 
     private final Database database;
-    private volatile Identity identity = new Identity("none", 0);
+    private volatile Identity identity = new Identity("none", 0, 1, 0);
     private volatile Runnable onSessionLoss = () -> {};
     private volatile Runnable onNewIdentity = () -> {};
     private volatile Renewed onRenewal = (sent, shares) -> {};
@@ -46,8 +46,10 @@ public class ProcessLease {
      * What the last renewal said.
      *
      * @param validUntilNanos {@link System#nanoTime()} until which the lease is good
+     * @param dispatchers how many dispatchers live, this one included
+     * @param rank this one's place among them, from 0
      */
-    public record Identity(String id, long validUntilNanos) {}
+    public record Identity(String id, long validUntilNanos, int dispatchers, int rank) {}
 
     /**
      * What others read of this process. Written when it has changed.
@@ -141,9 +143,13 @@ public class ProcessLease {
         boolean changed = !notes.equals(written);
         for (Row row : held.run(
                 """
-                update process set lease_until = now() + make_interval(secs => $2), wanted = coalesce($3, wanted),
-                  troubled = coalesce($4, troubled), capacity = coalesce($5, capacity)
-                where id = $1 returning shares
+                with mine as (
+                  update process set lease_until = now() + make_interval(secs => $2), wanted = coalesce($3, wanted),
+                    troubled = coalesce($4, troubled), capacity = coalesce($5, capacity)
+                  where id = $1 returning shares)
+                select mine.shares, live.count, live.rank from mine, (
+                  select count(*)::int as count, (count(*) filter (where p.id < $1))::int as rank
+                  from process p where p.kind = 'dispatcher' and (p.lease_until > now() or p.id = $1)) live
                 """,
                 identity.id(),
                 (double) LEASE_SECONDS,
@@ -151,7 +157,11 @@ public class ProcessLease {
                 changed ? notes.troubled() : null,
                 changed ? notes.capacity() : null)) {
             written = notes;
-            identity = new Identity(identity.id(), before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS));
+            identity = new Identity(
+                    identity.id(),
+                    before + TimeUnit.SECONDS.toNanos(LEASE_SECONDS),
+                    row.getInteger("count"),
+                    row.getInteger("rank"));
             onRenewal.at(before, row.getJsonObject("shares"));
             return true;
         }
@@ -171,7 +181,7 @@ public class ProcessLease {
         lock(held, key);
         lockKey = key;
         written = null;
-        identity = new Identity(id, System.nanoTime());
+        identity = new Identity(id, System.nanoTime(), 1, 0);
         LOG.infof("LH-D001 this dispatcher is %s", id);
     }
 

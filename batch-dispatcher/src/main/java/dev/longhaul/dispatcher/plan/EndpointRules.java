@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher.plan;
 
+import dev.longhaul.model.BatchEndpoints;
 import dev.longhaul.model.jsonl.InputField;
 import dev.longhaul.model.jsonl.RequestLine;
 import java.util.Arrays;
@@ -42,6 +43,10 @@ enum EndpointRules {
 
     InputField input() {
         return input;
+    }
+
+    boolean modelIsOptional() {
+        return BatchEndpoints.MODEL_OPTIONAL.contains(url);
     }
 
     boolean acceptsInputOf(RequestLine line) {

@@ -74,7 +74,10 @@ public final class InputPlanner {
         Run(PlanRequest request, Pace pace) {
             this.request = request;
             this.pace = pace;
-            this.tokenizer = new LineTokenizer(limits.maxLineBytes(), LineTokenizer.DEFAULT_MAX_DEPTH);
+            this.tokenizer = new LineTokenizer(
+                    limits.maxLineBytes(),
+                    LineTokenizer.DEFAULT_MAX_DEPTH,
+                    request.models().allRefusedFields());
             // A line that can be read has more than 48 bytes, and others take no part.
             this.search =
                     new SuspectSearch(limits.hashBudgetBytes(), Math.min(limits.maxLines(), request.bytes() / 48 + 1));
@@ -162,7 +165,7 @@ public final class InputPlanner {
         private RequestRules rules() {
             return new RequestRules(
                     EndpointRules.of(request.endpoint()),
-                    request.served(),
+                    request.models(),
                     request.oneModelOnly(),
                     request.requiredModel());
         }

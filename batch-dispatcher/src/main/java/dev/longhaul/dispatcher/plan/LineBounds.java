@@ -8,15 +8,19 @@ import java.util.Optional;
 final class LineBounds {
     private LineBounds() {}
 
-    /** What is wrong with starting a batch of so many lines. Within the transaction that starts it, so that no two overshoot together. */
-    static Optional<PlanProblem> exceeded(Database.Transaction transaction, PlanStore.Claimed plan, long lines) {
-        Long most = plan.bounds().maxLines();
-        if (most != null && lines > most) {
-            return Optional.of(PlanProblem.ofFile(
-                    "too_many_tasks",
-                    "The input file has %d requests, and the batch's job allows %d. Please split it into several batches."
-                            .formatted(lines, most)));
-        }
+    /** What is wrong with a batch of that many lines by its job. */
+    static Optional<PlanProblem> ofJob(PlanStore.Bounds bounds, long lines) {
+        Long most = bounds.maxLines();
+        return most == null || lines <= most
+                ? Optional.empty()
+                : Optional.of(PlanProblem.ofFile(
+                        "too_many_tasks",
+                        "The input file has %d requests, and the batch's job allows %d. Please split it into several batches."
+                                .formatted(lines, most)));
+    }
+
+    /** What is wrong with it by its tenant's limit. In the transaction that starts it, so that no two overshoot together. */
+    static Optional<PlanProblem> ofTenant(Database.Transaction transaction, PlanStore.Claimed plan, long lines) {
         Long queue = plan.bounds().queueLines();
         if (queue == null) {
             return Optional.empty();

@@ -1,7 +1,6 @@
 package dev.longhaul.dispatcher.plan;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes the file's size; the source must yield exactly so many
  * @param endpoint the batch's endpoint, one of the API's
- * @param served the endpoints at which some backend has this model; asked at each change of model
+ * @param models what is known of the backends' models
  * @param oneModelOnly whether the batch's job forbids mixing models
  * @param requiredModel the only model that the batch's job allows, or null
  * @param choice the lines to run; those left out are not looked at
@@ -19,7 +18,7 @@ public record PlanRequest(
         InputSource source,
         long bytes,
         String endpoint,
-        Function<String, List<String>> served,
+        ModelCatalog models,
         boolean oneModelOnly,
         @Nullable String requiredModel,
         LineChoice choice) {

@@ -1,158 +1,173 @@
 package dev.longhaul.dispatcher.plan;
 
 import dev.longhaul.dispatcher.DispatcherConfig;
-import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.backend.ModelMemory;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.Limits;
 import dev.longhaul.store.LimitsConfig;
 import dev.longhaul.store.StoreException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Plans batches as they come. Small files have a slot of their own, so that a large plan delays nobody's one-line batch. An event only
- * wakes it; what is to plan stands in PostgreSQL, and is looked for anyway from time to time.
+ * Plans batches as they come, several at once, each on a thread of its own in a slot of its {@link PlanLane}. An event only wakes it; what
+ * is to plan stands in PostgreSQL, and is looked for anyway from time to time.
  */
 @ApplicationScoped
 public class PlanService {
     private static final Logger LOG = Logger.getLogger(PlanService.class);
-    private static final long SMALL_BYTES = 4 * 1024 * 1024;
-    private static final int SMALL_AT_ONCE = 8;
-    private static final long POLL_MILLIS = 1_000;
-    private static final double MODELS_PATIENCE_SECONDS = 30;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final PlanStore store;
-    private final FileSegments files;
-    private final Backends backends;
+    private final PlanClaims claims;
+    private final PlanAttempts attempts;
+    private final ModelMemory memory;
     private final ProcessLease lease;
-    private final InputPlanner planner;
-    /** Batches whose waiting for models has been told. */
-    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
-
-    private final Semaphore wakeSmall = new Semaphore(1);
-    private final Semaphore wakeLarge = new Semaphore(1);
+    private final PlanSlots slots = new PlanSlots();
+    private final PlanHints hints = new PlanHints();
+    private final Semaphore wake = new Semaphore(1);
     private volatile boolean running = true;
-    private volatile Runnable onStarted = () -> {};
+    private volatile Consumer<String> onStarted = batchId -> {};
+    private long lookNanos = System.nanoTime();
+    private String warned = "";
 
     PlanService(
+            PlanClaims claims,
             PlanStore store,
             FileSegments files,
             Backends backends,
+            ModelMemory memory,
             ProcessLease lease,
             DispatcherConfig config,
+            PlanConfig planConfig,
             LimitsConfig limits) {
-        this.store = store;
-        this.files = files;
-        this.backends = backends;
+        this.claims = claims;
+        this.memory = memory;
         this.lease = lease;
         Limits most = Limits.of(limits);
-        this.planner = new InputPlanner(new PlanLimits(
+        InputPlanner planner = new InputPlanner(new PlanLimits(
                 most.lines(),
                 most.lineBytes(),
                 config.sliceLines(),
                 config.sliceLength(),
                 config.hashBytes(),
                 most.embeddingInputs()));
+        this.attempts = new PlanAttempts(
+                new PlanJob.Means(claims, store, files, backends, memory, planner), planConfig.unreadableAfter());
     }
 
-    /** Starts the slots. */
-    public void start(Runnable whenBatchStarted) {
+    /**
+     * Starts planning.
+     *
+     * @param whenBatchStarted is given the id of each batch that is in progress by a plan of this process
+     */
+    public void start(Consumer<String> whenBatchStarted) {
         onStarted = whenBatchStarted;
-        Thread.ofVirtual().name("plan-small").start(() -> loop(wakeSmall, 0, SMALL_BYTES, SMALL_AT_ONCE));
-        Thread.ofPlatform().daemon().name("plan-large").start(() -> loop(wakeLarge, SMALL_BYTES, Long.MAX_VALUE, 1));
+        memory.start(this::modelsChanged);
+        Thread.ofVirtual().name("plan").start(this::loop);
     }
 
     /** Looks for batches to plan now; any thread. */
     public void wake() {
-        wakeSmall.release();
-        wakeLarge.release();
+        wake.release();
+    }
+
+    /** Hears of a new batch; any thread. */
+    public void created(String batchId) {
+        ProcessLease.Identity me = lease.identity();
+        if (hints.isMine(batchId, me.rank(), me.dispatchers(), System.nanoTime())) {
+            wake();
+        }
+    }
+
+    /** Hears that a batch is planned, or need not be; any thread. */
+    public void planned(String batchId) {
+        hints.planned(batchId);
     }
 
     public void stop() {
         running = false;
+        memory.stop();
         wake();
     }
 
-    private void loop(Semaphore wake, long least, long most, int atOnce) {
+    private void modelsChanged() {
+        claims.release(PlanWait.MODELS);
+        wake();
+    }
+
+    private void loop() {
         while (running) {
             try {
-                if (!planSome(least, most, atOnce)) {
-                    if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                        wake.drainPermits();
-                    }
+                boolean due = await();
+                while (due && running) {
+                    due = claim();
                 }
-            } catch (StoreException e) {
-                LOG.warnf("LH-D042 cannot look for batches to plan: %s", e.getMessage());
-                pause();
-            } catch (RuntimeException e) {
-                // The loop must outlive it: the batch's lease runs out, and the others' plans go on.
-                LOG.errorf(e, "LH-D045 planning failed");
-                pause();
+                warned = "";
             } catch (InterruptedException e) {
                 return;
+            } catch (RuntimeException e) {
+                warn(e);
+                lookNanos = System.nanoTime() + RETRY_NANOS;
             }
         }
     }
 
-    private boolean planSome(long least, long most, int atOnce) {
-        var claimed = store.claim(lease.identity().id(), least, most, atOnce);
+    /** Waits for a reason to look; false when there was none in the end. */
+    private boolean await() throws InterruptedException {
+        long now = System.nanoTime();
+        boolean woken = wake.tryAcquire(hints.nanosToNext(Math.max(0, lookNanos - now), now), TimeUnit.NANOSECONDS);
+        wake.drainPermits();
+        now = System.nanoTime();
+        if (now - lookNanos >= 0) {
+            lookNanos = now + ThreadLocalRandom.current().nextLong(LOOK_NANOS, LOOK_NANOS * 3 / 2);
+            claims.freeOfLostPlanners();
+            return true;
+        }
+        return hints.takeOverdue(now) || woken;
+    }
+
+    /** Starts what there are slots for; true when more may be due. A lane that is full looks again as soon as it is not. */
+    private boolean claim() {
+        List<PlanClaims.Room> rooms = slots.room();
+        if (rooms.isEmpty()) {
+            return false;
+        }
+        List<PlanStore.Claimed> claimed = claims.claim(lease.identity().id(), rooms);
+        boolean more = slots.take(rooms, claimed);
         for (PlanStore.Claimed plan : claimed) {
-            plan(plan);
+            Thread.ofVirtual().name("plan-" + plan.batchId()).start(() -> run(plan));
         }
-        return !claimed.isEmpty();
+        return more;
     }
 
-    private void plan(PlanStore.Claimed plan) {
-        PlanJob job = new PlanJob(store, files, backends, planner, MODELS_PATIENCE_SECONDS, plan);
+    private void run(PlanStore.Claimed plan) {
         try {
-            if (job.run()) {
-                onStarted.run();
+            if (attempts.run(plan)) {
+                onStarted.accept(plan.batchId());
             }
-            if (job.waitsForModels()) {
-                tellOnce(plan);
-                retryLater(plan);
-            } else {
-                waiting.remove(plan.batchId());
+        } finally {
+            if (slots.giveBack(plan.lane())) {
+                wake();
             }
-        } catch (StoreException | IOException e) {
-            // A store's failure is never the file's fault.
-            LOG.warnf("LH-D043 planning %s failed, it will be tried again: %s", plan.batchId(), e.getMessage());
-            retryLater(plan);
         }
     }
 
-    private void tellOnce(PlanStore.Claimed plan) {
-        if (waiting.add(plan.batchId())) {
-            LOG.infof(
-                    "LH-D044 batch %s names a model that nobody serves yet; its plan waits for the models of: %s",
-                    plan.batchId(),
-                    backends.unknown(plan.endpoint()).stream()
-                            .map(Backend::name)
-                            .collect(Collectors.joining(", ")));
-        }
-    }
-
-    private void retryLater(PlanStore.Claimed plan) {
-        try {
-            store.abandon(plan);
-        } catch (StoreException e) {
-            LOG.debugf("the plan's lease of %s runs out by itself: %s", plan.batchId(), e.getMessage());
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void warn(RuntimeException failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (!message.equals(warned)) {
+            LOG.warnf(
+                    failure instanceof StoreException ? null : failure,
+                    "LH-D042 cannot look for batches to plan: %s",
+                    message);
+            warned = message;
         }
     }
 }

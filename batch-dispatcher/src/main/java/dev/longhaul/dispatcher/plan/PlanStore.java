@@ -22,7 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class PlanStore {
-    private static final double LEASE_SECONDS = 15;
+    private static final String SLICES = """
+            insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, bitmap)
+            select b.id, u.* from b cross join unnest(
+              $%d::int[], $%d::bigint[], $%d::int[], $%d::bigint[], $%d::int[], $%d::text[], $%d::bytea[]) u""";
+
+    private static final String START_SLICES = SLICES.formatted(7, 8, 9, 10, 11, 12, 13);
+    private static final String MORE_SLICES =
+            "with b as (select $1::text as id) " + SLICES.formatted(2, 3, 4, 5, 6, 7, 8);
 
     private final Database database;
     private final Transitions transitions;
@@ -35,20 +42,38 @@ class PlanStore {
     /**
      * A batch to plan.
      *
-     * @param fileBytes the input file's size; null when the tenant had no such file when the batch was created
      * @param ageSeconds how long ago the batch was created
      * @param retry the lines to run; null for all
+     * @param waited why its last attempt was put back; null when it was not
      */
     record Claimed(
             String batchId,
             int attempt,
-            String fileId,
-            @Nullable Long fileBytes,
+            Input input,
             String endpoint,
             boolean oneModelOnly,
             double ageSeconds,
             Bounds bounds,
-            @Nullable Retry retry) {}
+            @Nullable Retry retry,
+            @Nullable Waited waited,
+            PlanLane lane,
+            String tenantId) {
+        /** How long it has waited for one reason so far. */
+        double waitedSeconds(PlanWait reason) {
+            return waited != null && waited.reason() == reason ? waited.seconds() : 0;
+        }
+    }
+
+    /**
+     * A batch's input file.
+     *
+     * @param bytes its size; null when the tenant had no such file when the batch was created
+     * @param inline the whole of it, if PostgreSQL keeps it in one piece
+     */
+    record Input(String fileId, @Nullable Long bytes, byte @Nullable [] inline) {}
+
+    /** How long a batch has waited, by the reason why its plan was put back. */
+    record Waited(PlanWait reason, double seconds) {}
 
     /**
      * What the batch's job and tenant allow; null for all.
@@ -77,58 +102,6 @@ class PlanStore {
         }
     }
 
-    /** Claims batches that nobody plans, oldest first, of input sizes in {@code [least, most)}. */
-    List<Claimed> claim(String holder, long least, long most, int count) {
-        List<Claimed> claimed = new ArrayList<>();
-        for (Row row : database.run("""
-                with next as (
-                  select id from batch
-                  where status = 'validating' and stop_reason is null and input_bytes >= $2 and input_bytes < $3
-                    and (plan_lease_until is null or plan_lease_until < now()
-                      or not exists (select 1 from process p where p.id = plan_holder))
-                  order by created_at limit $4 for update skip locked)
-                update batch b set plan_attempt = plan_attempt + 1, plan_holder = $1,
-                  plan_lease_until = now() + make_interval(secs => $5)
-                from next where b.id = next.id
-                returning b.id, b.plan_attempt, b.input_file_id, b.endpoint, b.single_model,
-                  b.required_model, b.max_lines, b.queue_lines, b.retry_file_id, b.retry_codes,
-                  extract(epoch from now() - b.created_at)::float8 as age,
-                  -- Deleted since or not: the bytes of a file that was there stay as long as the batch is open.
-                  (select f.bytes from file f where f.id = b.input_file_id and f.tenant_id = b.tenant_id
-                    and f.purpose = 'batch' and b.input_bytes > 0 and f.erased_at is null) as bytes
-                """, holder, least, most, count, LEASE_SECONDS)) {
-            claimed.add(new Claimed(
-                    row.getString("id"),
-                    row.getInteger("plan_attempt"),
-                    row.getString("input_file_id"),
-                    row.getLong("bytes"),
-                    row.getString("endpoint"),
-                    row.getBoolean("single_model"),
-                    row.getDouble("age"),
-                    new Bounds(row.getString("required_model"), row.getLong("max_lines"), row.getLong("queue_lines")),
-                    Retry.of(row)));
-        }
-        return claimed;
-    }
-
-    /** Renews the plan's lease and says how far it is; false when the attempt is no longer the batch's. */
-    boolean renew(Claimed plan, long bytesPlanned) {
-        return database.run("""
-                        update batch set plan_lease_until = now() + make_interval(secs => $3), plan_bytes = $4
-                        where id = $1 and plan_attempt = $2 and status = 'validating' and stop_reason is null
-                        """, plan.batchId(), plan.attempt(), LEASE_SECONDS, bytesPlanned)
-                        .rowCount()
-                == 1;
-    }
-
-    /** Lets the batch go: the next attempt may begin in a second. */
-    void abandon(Claimed plan) {
-        database.run("""
-                update batch set plan_lease_until = now() + interval '1 s'
-                where id = $1 and plan_attempt = $2 and status = 'validating'
-                """, plan.batchId(), plan.attempt());
-    }
-
     /** Sweeps what an earlier attempt left; false when the attempt is overtaken. */
     boolean begin(Claimed plan) {
         return plan.attempt() == 1
@@ -151,22 +124,36 @@ class PlanStore {
      * than it may and has failed.
      */
     boolean start(Claimed plan, List<PlannedSlice> portion, PlanOutcome.Valid valid) {
+        Optional<PlanProblem> tooMany = LineBounds.ofJob(plan.bounds(), valid.lines());
+        if (tooMany.isPresent()) {
+            reject(plan, List.of(tooMany.get()));
+            return false;
+        }
+        if (plan.bounds().queueLines() == null) {
+            return transitions.apply(database, plan.batchId(), startOf(plan, portion, valid));
+        }
         return asAttempt(plan, transaction -> {
-            Optional<PlanProblem> tooMany = LineBounds.exceeded(transaction, plan, valid.lines());
-            if (tooMany.isPresent()) {
-                reject(transaction, plan, List.of(tooMany.get()));
+            Optional<PlanProblem> tooManyInAll = LineBounds.ofTenant(transaction, plan, valid.lines());
+            if (tooManyInAll.isPresent()) {
+                reject(transaction, plan, List.of(tooManyInAll.get()));
                 return false;
             }
-            insert(transaction, plan, portion);
-            transaction.run("""
-                    update batch set lines_total = $2::bigint, model = $3, plan_lease_until = null,
-                      error_limit = case when right(max_errors, 1) = '%'
-                        then floor($2::bigint * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end
-                    where id = $1""", plan.batchId(), valid.lines(), valid.soleModel());
-            return transitions
-                    .apply(transaction, plan.batchId(), Transition.START)
-                    .isPresent();
+            return transitions.apply(transaction, plan.batchId(), startOf(plan, portion, valid));
         });
+    }
+
+    /** One statement for it all: a small batch's plan costs no further one, and no transaction around it. */
+    private static Transitions.Change startOf(Claimed plan, List<PlannedSlice> portion, PlanOutcome.Valid valid) {
+        List<@Nullable Object> parameters = new ArrayList<>();
+        parameters.add(plan.attempt());
+        parameters.add(valid.lines());
+        parameters.add(valid.soleModel());
+        parameters.addAll(columns(portion));
+        return new Transitions.Change(
+                Transition.START, """
+                lines_total = $5::bigint, model = $6, plan_lease_until = null,
+                error_limit = case when right(max_errors, 1) = '%'
+                  then floor($5::bigint * rtrim(max_errors, '%')::numeric / 100)::bigint else max_errors::bigint end""", "plan_attempt = $4 and stop_reason is null", START_SLICES, parameters);
     }
 
     /** Fails the batch with what is wrong with its file; false when the attempt is overtaken or the batch was stopped. */
@@ -204,23 +191,20 @@ class PlanStore {
     }
 
     private static void insert(Database.Transaction transaction, Claimed plan, List<PlannedSlice> portion) {
-        if (portion.isEmpty()) {
-            return;
-        }
-        transaction.run(
-                """
-                insert into slice (batch_id, seq, byte_offset, byte_length, first_line, line_count, model, bitmap)
-                select $1, * from unnest(
-                  $2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::bytea[])
-                """,
-                plan.batchId(),
+        List<Object> parameters = new ArrayList<>(List.of(plan.batchId()));
+        parameters.addAll(columns(portion));
+        transaction.run(MORE_SLICES, parameters.toArray());
+    }
+
+    private static List<Object> columns(List<PlannedSlice> portion) {
+        return List.of(
                 portion.stream().map(PlannedSlice::seq).toArray(Integer[]::new),
                 portion.stream().map(PlannedSlice::offset).toArray(Long[]::new),
                 portion.stream().map(PlannedSlice::length).toArray(Integer[]::new),
                 portion.stream().map(PlannedSlice::firstLine).toArray(Long[]::new),
                 portion.stream().map(PlannedSlice::lines).toArray(Integer[]::new),
                 portion.stream().map(PlannedSlice::model).toArray(String[]::new),
-                // Who need not be run is as good as done, to everybody who comes after.
+                // Lines left out of a retry count as done from the start.
                 portion.stream().map(slice -> buffer(slice.leftOut())).toArray(Buffer[]::new));
     }
 

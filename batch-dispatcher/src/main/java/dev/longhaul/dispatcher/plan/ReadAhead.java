@@ -3,12 +3,15 @@ package dev.longhaul.dispatcher.plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Reads the next blocks of a file while the last one is used, several at once: a plan waits for S3 at its beginning, and computes from
@@ -19,6 +22,7 @@ final class ReadAhead extends InputStream {
     private static final int AT_ONCE = 3;
 
     private final Ranges file;
+    private final long patienceNanos;
     private final long bytes;
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final Queue<Future<byte[]>> next = new ArrayDeque<>();
@@ -32,9 +36,14 @@ final class ReadAhead extends InputStream {
         byte[] read(long offset, int length) throws IOException;
     }
 
-    /** Begins to read a file of so many bytes. */
-    ReadAhead(Ranges file, long bytes) {
+    /**
+     * Begins to read a file of so many bytes.
+     *
+     * @param patience how long a block may take before the file cannot be read
+     */
+    ReadAhead(Ranges file, long bytes, Duration patience) {
         this.file = file;
+        this.patienceNanos = patience.toNanos();
         this.bytes = bytes;
         for (int i = 0; i < AT_ONCE; i++) {
             ask();
@@ -66,7 +75,7 @@ final class ReadAhead extends InputStream {
             if (first == null) {
                 return -1;
             }
-            block = await(first);
+            block = await(first, patienceNanos);
             position = 0;
             ask();
         }
@@ -76,9 +85,11 @@ final class ReadAhead extends InputStream {
         return count;
     }
 
-    private static byte[] await(Future<byte[]> read) throws IOException {
+    private static byte[] await(Future<byte[]> read, long patienceNanos) throws IOException {
         try {
-            return read.get();
+            return read.get(patienceNanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("a read took longer than " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading ahead");
@@ -90,10 +101,9 @@ final class ReadAhead extends InputStream {
         }
     }
 
-    /** Breaks off what is still read. */
+    /** Breaks off what is still read, and does not wait for it: a read that hangs may end much later. */
     @Override
     public void close() {
         readers.shutdownNow();
-        readers.close();
     }
 }

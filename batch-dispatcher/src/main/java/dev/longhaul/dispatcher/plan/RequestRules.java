@@ -4,26 +4,25 @@ import dev.longhaul.model.jsonl.InputField;
 import dev.longhaul.model.jsonl.LineProblem;
 import dev.longhaul.model.jsonl.RequestLine;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for a line that depend on its batch. Remembers the first model: one instance reads one file once. */
 final class RequestRules {
+    private static final String NO_MODEL = "";
+
     private final EndpointRules endpoint;
-    private final Function<String, List<String>> served;
+    private final ModelCatalog models;
     private final boolean oneModelOnly;
 
     private @Nullable String firstModel;
     private @Nullable String lastModel;
     private List<String> lastServed = List.of();
+    private Set<String> lastRefused = Set.of();
 
-    RequestRules(
-            EndpointRules endpoint,
-            Function<String, List<String>> served,
-            boolean oneModelOnly,
-            @Nullable String requiredModel) {
+    RequestRules(EndpointRules endpoint, ModelCatalog models, boolean oneModelOnly, @Nullable String requiredModel) {
         this.endpoint = endpoint;
-        this.served = served;
+        this.models = models;
         // A model that the job names is as if the line before the first had named it.
         this.oneModelOnly = oneModelOnly || requiredModel != null;
         this.firstModel = requiredModel;
@@ -36,13 +35,10 @@ final class RequestRules {
             return new LineProblem(
                     "invalid_url", "The URL provided for this request does not match the batch endpoint.", "url");
         }
-        String model = line.model();
-        if (model == null) {
-            return new LineProblem("invalid_request", "Model parameter is required.", "body.model");
-        }
+        String model = line.model() == null ? NO_MODEL : line.model();
         List<String> endpoints = endpointsOf(model);
         if (!endpoints.contains(endpoint.url())) {
-            return notServed(model, endpoints);
+            return model.equals(NO_MODEL) ? missingModel() : notServed(model, endpoints);
         }
         if (firstModel == null) {
             firstModel = model;
@@ -60,7 +56,14 @@ final class RequestRules {
                     endpoint.title() + ": Streaming is not supported in the Batch API.",
                     "body.stream");
         }
-        return endpoint.acceptsInputOf(line) ? null : missingInput();
+        if (!endpoint.acceptsInputOf(line)) {
+            return missingInput();
+        }
+        return line.watchedFields().stream()
+                .filter(lastRefused::contains)
+                .findFirst()
+                .map(RequestRules::refusedField)
+                .orElse(null);
     }
 
     /** The inputs that count against the limit of a batch for embeddings; none for another endpoint. */
@@ -71,7 +74,8 @@ final class RequestRules {
     private List<String> endpointsOf(String model) {
         // Runs of one model are the rule: the tokenizer hands out the same string then.
         if (!model.equals(lastModel)) {
-            lastServed = served.apply(model);
+            lastServed = models.endpointsOf(model);
+            lastRefused = models.refusedFields(model);
             lastModel = model;
         }
         return lastServed;
@@ -91,6 +95,18 @@ final class RequestRules {
                                 + String.join(", ", elsewhere)
                                 + ". Please use another model, or create a batch for such an endpoint.",
                         "body.model");
+    }
+
+    private LineProblem missingModel() {
+        String reason = endpoint.modelIsOptional() ? " No backend is configured to serve requests without one." : "";
+        return new LineProblem("invalid_request", "Model parameter is required." + reason, "body.model");
+    }
+
+    private static LineProblem refusedField(String field) {
+        return new LineProblem(
+                "unsupported_parameter",
+                "The parameter '" + field + "' is not allowed for this model.",
+                "body." + field);
     }
 
     private LineProblem missingInput() {

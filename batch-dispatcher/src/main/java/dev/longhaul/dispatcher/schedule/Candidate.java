@@ -1,7 +1,11 @@
 package dev.longhaul.dispatcher.schedule;
 
 import dev.longhaul.model.SliceId;
-import java.time.Instant;
 
-/** A slice that could be released now. */
-record Candidate(SliceId slice, int lines, Demand demand, String tenantId, Instant deadline, Instant createdAt) {}
+/**
+ * A pending slice that could be released now.
+ *
+ * @param lines of it without a sealed result
+ * @param bytes its length in the input file
+ */
+record Candidate(SliceId slice, int lines, int bytes, BatchModel of) {}

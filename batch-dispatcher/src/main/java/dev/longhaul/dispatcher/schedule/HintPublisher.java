@@ -1,7 +1,7 @@
 package dev.longhaul.dispatcher.schedule;
 
 import dev.longhaul.dispatcher.dispatch.KafkaSettings;
-import dev.longhaul.model.SliceHint;
+import dev.longhaul.model.SliceHints;
 import dev.longhaul.model.Topics;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
@@ -18,7 +18,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jboss.logging.Logger;
 
-/** Puts hints on {@code batch.slices}. A hint that is lost costs seconds: its slice is released again. */
+/** Puts hints on {@code batch.slices}. A hint that is lost costs seconds: it is sent again. */
 @ApplicationScoped
 class HintPublisher {
     private static final Logger LOG = Logger.getLogger(HintPublisher.class);
@@ -34,13 +34,14 @@ class HintPublisher {
         this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    void publish(List<SliceHint> hints) {
-        for (SliceHint hint : hints) {
-            Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(
-                    Topics.SLICES, hint.slice().toString().getBytes(StandardCharsets.UTF_8), hint.encode()));
+    void publish(List<SliceHints> records) {
+        for (SliceHints record : records) {
+            // The key spreads records over the partitions, and so over the dispatchers.
+            byte[] key = record.hints().getFirst().slice().toString().getBytes(StandardCharsets.UTF_8);
+            Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(Topics.SLICES, key, record.encode()));
             if (sent.state() == Future.State.FAILED) {
                 // Kafka is away, and each further hint would wait for it in vain, past the end of the leader's lease.
-                LOG.warnf("LH-D053 hints cannot be sent, their slices will be released again: %s", sent.exceptionNow());
+                LOG.warnf("LH-D053 hints cannot be sent and will be sent again: %s", sent.exceptionNow());
                 return;
             }
         }

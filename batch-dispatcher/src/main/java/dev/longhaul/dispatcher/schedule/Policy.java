@@ -1,6 +1,5 @@
 package dev.longhaul.dispatcher.schedule;
 
-import dev.longhaul.model.SliceId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the order of the file. A slice goes while its backends have any appetite left, so the last one may overshoot it.
  */
 final class Policy {
-    private static final Comparator<Candidate> WITHIN_TENANT = Comparator.comparing(Candidate::deadline)
-            .thenComparing(Candidate::createdAt)
-            .thenComparing(candidate -> candidate.slice().batchId())
+    private static final Comparator<Candidate> WITHIN_TENANT = Comparator.comparing(Candidate::of, BatchModel.ORDER)
             .thenComparing(candidate -> candidate.slice().seq());
 
     private Policy() {}
@@ -34,17 +31,22 @@ final class Policy {
      *
      * @param appetite lines by backend that its dispatchers would still take on
      * @param lastTenant the tenant whose turn was last; the next one in order begins
+     * @param most slices at most
      */
-    static List<SliceId> choose(
-            List<Candidate> candidates, Map<String, Integer> appetite, Serving serving, @Nullable String lastTenant) {
+    static List<Candidate> choose(
+            List<Candidate> candidates,
+            Map<String, Integer> appetite,
+            Serving serving,
+            @Nullable String lastTenant,
+            int most) {
         Map<String, Integer> left = new HashMap<>(appetite);
         Deque<Deque<Candidate>> turns = turns(candidates, lastTenant);
-        List<SliceId> chosen = new ArrayList<>();
-        while (!turns.isEmpty()) {
+        List<Candidate> chosen = new ArrayList<>();
+        while (!turns.isEmpty() && chosen.size() < most) {
             Deque<Candidate> tenant = turns.removeFirst();
             Candidate next = nextThatFits(tenant, left, serving);
             if (next != null) {
-                chosen.add(next.slice());
+                chosen.add(next);
                 turns.addLast(tenant);
             }
         }
@@ -75,8 +77,8 @@ final class Policy {
 
     private static Deque<Deque<Candidate>> turns(List<Candidate> candidates, @Nullable String lastTenant) {
         SequencedMap<String, List<Candidate>> byTenant = new TreeMap<>();
-        candidates.forEach(c ->
-                byTenant.computeIfAbsent(c.tenantId(), t -> new ArrayList<>()).add(c));
+        candidates.forEach(c -> byTenant.computeIfAbsent(c.of().tenantId(), t -> new ArrayList<>())
+                .add(c));
         Deque<Deque<Candidate>> turns = new ArrayDeque<>();
         Deque<Deque<Candidate>> after = new ArrayDeque<>();
         byTenant.forEach((tenant, own) -> {
@@ -90,7 +92,7 @@ final class Policy {
     private static @Nullable Candidate nextThatFits(
             Deque<Candidate> tenant, Map<String, Integer> left, Serving serving) {
         for (Candidate next = tenant.pollFirst(); next != null; next = tenant.pollFirst()) {
-            String hungriest = serving.backends(next.demand()).stream()
+            String hungriest = serving.backends(next.of().demand()).stream()
                     .max(Comparator.comparingInt(backend -> left.getOrDefault(backend, 0)))
                     .orElse(null);
             if (hungriest != null && left.getOrDefault(hungriest, 0) > 0) {

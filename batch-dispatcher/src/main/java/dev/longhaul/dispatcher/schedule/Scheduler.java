@@ -1,18 +1,11 @@
 package dev.longhaul.dispatcher.schedule;
 
-import dev.longhaul.dispatcher.backend.Backend;
-import dev.longhaul.dispatcher.backend.Backends;
 import dev.longhaul.dispatcher.capacity.ClusterCapacity;
 import dev.longhaul.dispatcher.lease.ProcessLease;
-import dev.longhaul.model.BatchEndpoints;
-import dev.longhaul.model.SliceHint;
-import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.LeaderLease;
 import dev.longhaul.store.StoreException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -20,172 +13,149 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leader's loop: while this process leads, it keeps the runway filled. Decide, persist, tell: a slice is released in PostgreSQL
- * before its hint goes out, under the leader's epoch, so that a leader who slept changes nothing.
+ * The leader's loop: while this process leads, it takes back what nobody works on and keeps the runway filled. A standby asks once a
+ * second whether it may lead.
  */
 @ApplicationScoped
 public class Scheduler {
     private static final Logger LOG = Logger.getLogger(Scheduler.class);
-    private static final long TICK_MILLIS = 100;
-    private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long RECLAIM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final int SLICES_A_BATCH = 64;
-    private static final int SLICES_A_LOOK = 4_096;
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RECLAIM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Database database;
-    private final ScheduleStore store;
-    private final Backends backends;
-    private final HintPublisher hints;
+    private final ReclaimStore reclaims;
+    private final ReleaseLoop releases;
     private final ProcessLease lease;
     private final ClusterCapacity capacity;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean running = true;
-    private @Nullable LeaderLease office;
-    private String officeHolder = "";
-    private OptionalLong epoch = OptionalLong.empty();
-    private long renewedNanos;
-    private long reclaimedNanos;
-    private @Nullable String lastTenant;
+    private @Nullable LeaderLease leaderLease;
+    private String holder = "";
+    private volatile @Nullable Leadership leadership;
+    private long askedNanos = System.nanoTime() - LEASE_NANOS;
+    private long reclaimedNanos = System.nanoTime();
 
     Scheduler(
             Database database,
-            ScheduleStore store,
-            Backends backends,
-            HintPublisher hints,
+            ReclaimStore reclaims,
+            ReleaseLoop releases,
             ProcessLease lease,
             ClusterCapacity capacity) {
         this.database = database;
-        this.store = store;
-        this.backends = backends;
-        this.hints = hints;
+        this.reclaims = reclaims;
+        this.releases = releases;
         this.lease = lease;
         this.capacity = capacity;
     }
 
     public void start() {
-        capacity.onChange(this::wake);
+        capacity.onChange(wake::release);
         Thread.ofVirtual().name("scheduler").start(this::run);
     }
 
-    /** Looks at once whether something can go; any thread. */
-    public void wake() {
-        wake.release();
+    /** Looks at once for slices of a batch that may run, if this process leads; any thread. */
+    public void wake(String batchId) {
+        if (leadership != null) {
+            releases.begun(batchId);
+            wake.release();
+        }
     }
 
     /** Gives up the lead. */
     public void stop() {
         running = false;
-        wake();
+        wake.release();
     }
 
     private void run() {
         while (running) {
             try {
-                if (wake.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (wake.tryAcquire(pauseNanos(), TimeUnit.NANOSECONDS)) {
                     wake.drainPermits();
                 }
-                tick();
+                tick(System.nanoTime());
             } catch (StoreException e) {
                 LOG.debugf("LH-D050 cannot schedule just now: %s", e.getMessage());
-                epoch = OptionalLong.empty();
+                leadership = null;
             } catch (RuntimeException e) {
                 // A loop that ended here would leave the cluster without a leader as long as this process lives.
                 LOG.errorf(e, "LH-D054 scheduling failed, starting over");
-                epoch = OptionalLong.empty();
+                leadership = null;
             } catch (InterruptedException e) {
                 return;
             }
         }
-        resign();
-    }
-
-    private void resign() {
         capacity.stopLeading();
-        LeaderLease held = office;
-        if (held != null && epoch.isPresent()) {
+        LeaderLease held = leaderLease;
+        if (held != null && leadership != null) {
             held.release();
         }
     }
 
-    private void tick() {
-        long now = System.nanoTime();
-        LeaderLease held = office();
-        if (now - renewedNanos > RENEW_NANOS || epoch.isEmpty()) {
-            boolean led = epoch.isPresent();
-            epoch = held.acquire();
-            renewedNanos = now;
-            if (epoch.isPresent()) {
-                capacity.startLeading(epoch.getAsLong());
-            } else {
-                capacity.stopLeading();
-            }
-            if (!led && epoch.isPresent()) {
-                LOG.infof("LH-D051 leading the schedule, epoch %d", epoch.getAsLong());
-            }
-        }
-        if (epoch.isEmpty()) {
-            return;
-        }
-        if (now - reclaimedNanos > RECLAIM_NANOS) {
-            reclaimedNanos = now;
-            reclaim(held, epoch.getAsLong());
-        }
-        release(held, epoch.getAsLong());
+    private long pauseNanos() {
+        return leadership == null ? LEASE_NANOS : releases.pauseNanos(TICK_NANOS, LEASE_NANOS);
     }
 
-    /** The office is held under the process's identity of the moment: a new identity applies anew. */
-    private LeaderLease office() {
-        String holder = lease.identity().id();
-        LeaderLease held = office;
-        if (held == null || !holder.equals(officeHolder)) {
+    private void tick(long now) {
+        keepLeading(now);
+        Leadership leader = leadership;
+        if (leader == null) {
+            return;
+        }
+        if (now - reclaimedNanos >= RECLAIM_NANOS) {
+            reclaimedNanos = now;
+            reclaim(leader);
+        }
+        if (releases.releaseSome(leader, now)) {
+            wake.release();
+        }
+    }
+
+    /** The lease is held under the process's present identity: a new identity applies for it again. */
+    private void keepLeading(long now) {
+        String identity = lease.identity().id();
+        LeaderLease held = leaderLease;
+        if (held == null || !holder.equals(identity)) {
             if (held != null) {
                 held.release();
             }
-            held = new LeaderLease(database, "scheduler", holder);
-            office = held;
-            officeHolder = holder;
-            epoch = OptionalLong.empty();
+            held = new LeaderLease(database, Leadership.LEASE, identity);
+            leaderLease = held;
+            holder = identity;
+            leadership = null;
+            askedNanos = now - LEASE_NANOS;
         }
-        return held;
-    }
-
-    private void reclaim(LeaderLease held, long underEpoch) {
-        int reclaimed = database.inTransaction(
-                transaction -> held.check(transaction, underEpoch) ? store.reclaim(transaction, officeHolder) : 0);
-        if (reclaimed > 0) {
-            LOG.infof("LH-D052 %d slices that nobody works on are pending again", reclaimed);
-        }
-    }
-
-    private void release(LeaderLease held, long underEpoch) {
-        Map<String, Integer> appetite = appetite();
-        if (appetite.values().stream().noneMatch(lines -> lines > 0)) {
+        if (now - askedNanos < LEASE_NANOS) {
             return;
         }
-        List<Demand> hungry = store.pendingModels().stream()
-                .flatMap(model -> BatchEndpoints.ALL.stream().map(endpoint -> new Demand(model, endpoint)))
-                .filter(demand -> serving(demand).stream().anyMatch(backend -> appetite.getOrDefault(backend, 0) > 0))
-                .toList();
-        List<Candidate> candidates = store.candidates(hungry, SLICES_A_BATCH, SLICES_A_LOOK);
-        List<SliceId> chosen = Policy.choose(candidates, appetite, this::serving, lastTenant);
-        if (chosen.isEmpty()) {
+        askedNanos = now;
+        OptionalLong epoch = held.acquire();
+        if (epoch.isEmpty()) {
+            leadership = null;
+            capacity.stopLeading();
             return;
         }
-        List<SliceHint> released = database.inTransaction(
-                transaction -> held.check(transaction, underEpoch) ? store.release(transaction, chosen) : List.of());
-        hints.publish(released);
-        SliceId last = chosen.getLast();
-        candidates.stream().filter(c -> c.slice().equals(last)).findFirst().ifPresent(c -> lastTenant = c.tenantId());
+        capacity.startLeading(epoch.getAsLong());
+        if (leadership == null) {
+            leadership = new Leadership(identity, epoch.getAsLong());
+            releases.startOver();
+            LOG.infof("LH-D051 leading the schedule, epoch %d", epoch.getAsLong());
+        }
     }
 
-    /** What the dispatchers want less what is on its way to them. */
-    private Map<String, Integer> appetite() {
-        return Policy.less(capacity.wanted(), store.released(), this::serving);
-    }
-
-    private List<String> serving(Demand demand) {
-        return backends.serving(demand.model(), demand.endpoint()).stream()
-                .map(Backend::name)
-                .toList();
+    private void reclaim(Leadership leader) {
+        if (!reclaims.isNeeded(leader.holder())) {
+            return;
+        }
+        LeaderLease held = leaderLease;
+        ReclaimStore.Reclaimed reclaimed =
+                database.inTransaction(transaction -> held != null && held.check(transaction, leader.epoch())
+                        ? reclaims.reclaim(transaction, leader.holder())
+                        : ReclaimStore.Reclaimed.NOTHING);
+        releases.takenBack(reclaimed.released());
+        if (reclaimed.held() > 0) {
+            LOG.infof("LH-D052 reclaimed %d slices that no dispatcher works on", reclaimed.held());
+        }
     }
 }

@@ -16,6 +16,7 @@ class BackendAddressTest {
         "http://127.0.0.1:8000/v1, 127.0.0.1, 8000, false, /v1/chat/completions",
         "http://127.0.0.1:8000/v1//, 127.0.0.1, 8000, false, /v1/chat/completions",
         "http://vllm, vllm, 80, false, /v1/chat/completions",
+        "http://my_vllm:8000/v1, my_vllm, 8000, false, /v1/chat/completions",
         "https://api.example.com/v1, api.example.com, 443, true, /v1/chat/completions",
         "HTTPS://api.example.com/openai/v1, api.example.com, 443, true, /openai/v1/chat/completions",
         "https://gateway.example.com/team/llm, gateway.example.com, 443, true, /team/llm/v1/chat/completions",
@@ -44,7 +45,7 @@ class BackendAddressTest {
 
     @Test
     void refusesWhatItWouldHaveToDrop() {
-        for (String url : new String[] {"http://user:pw@h/v1", "http://h/v1?api-version=1", "http://h/v1#x"}) {
+        for (String url : new String[] {"http://user:pw@h/v1", "http://h/v1?api-version=1", "http://h/v1#x", "http://h:99999/v1"}) {
             assertThatThrownBy(() -> BackendAddress.parse("gpu", url))
                     .hasMessageContaining("longhaul.backends.gpu.url")
                     .hasMessageNotContaining("pw");

@@ -99,6 +99,7 @@ class BackendTest {
                 "api-key-file",
                 Files.writeString(directory.resolve("two"), "a\nb").toString());
         refused("url", "localhost");
+        refused("default-for", "/v1/embeddings");
     }
 
     @Test
@@ -117,6 +118,28 @@ class BackendTest {
 
         // The rest is for ids around the answer, and for Kafka.
         assertThat(record.length).isLessThan(Topics.MAX_RECORD_BYTES - 16 * 1024);
+    }
+
+    @Test
+    void takesLinesWithoutAModelAsFarAsItIsTheDefault() {
+        Backend backend = backend(Map.of("models", "m", "default-for", "/v1/moderations"));
+
+        assertThat(backend.serves("", "/v1/moderations")).isTrue();
+        assertThat(backend.serves("", "/v1/images/generations")).isFalse();
+        assertThat(backend.serves("", "/v1/embeddings")).isFalse();
+    }
+
+    @Test
+    void servesWhatTheClusterRemembersUntilItNamesItsModels() {
+        Backend backend = backend(Map.of());
+        backend.remember(Set.of("old"));
+        assertThat(backend.serves("old")).isTrue();
+        assertThat(backend.modelsKnown()).isFalse();
+
+        backend.learnModels(Set.of("new"));
+
+        assertThat(backend.serves("old")).isFalse();
+        assertThat(backend.serves("new")).isTrue();
     }
 
     @Test

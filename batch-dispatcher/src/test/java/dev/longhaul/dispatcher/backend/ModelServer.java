@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher.backend;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.longhaul.dispatcher.DispatcherTester;
+import dev.longhaul.store.Database;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -49,16 +50,26 @@ public final class ModelServer implements AutoCloseable {
 
     /** Backends of which it is the only one, asked from now on until this is closed. */
     public Backends asked(Vertx vertx) {
+        return asked(vertx, "late", url());
+    }
+
+    /** Backends of which one of that name and URL is the only one, asked from now on until this is closed. */
+    public Backends asked(Vertx vertx, String name, String url) {
         BackendsConfig config = new SmallRyeConfigBuilder()
                 .withMapping(BackendsConfig.class)
                 .withConverter(Duration.class, 100, new io.quarkus.runtime.configuration.DurationConverter())
-                .withDefaultValue("longhaul.backends.late.url", url())
+                .withDefaultValue("longhaul.backends." + name + ".url", url)
                 .build()
                 .getConfigMapping(BackendsConfig.class);
         Backends backends = new Backends(config, vertx);
         backends.start(new StartupEvent());
         asking.add(backends);
         return backends;
+    }
+
+    /** The memory of these backends in a database; kept up to date only where a test starts it. */
+    public static ModelMemory memory(Database database, Backends backends) {
+        return new ModelMemory(database, backends);
     }
 
     @Override

@@ -113,11 +113,11 @@ class LendingSimulationTest {
     private void step() {
         now += STEP;
         dispatchers.forEach(Dispatcher::step);
-        // In order, some of them later.
-        for (int i = calm ? onTheWay.size() : random.nextInt(onTheWay.size() + 1); i > 0; i--) {
+        boolean beat = stepsToBeat-- <= 0;
+        // In order, some of them later; but before the answer to a statement of the session that listens.
+        for (int i = calm || beat ? onTheWay.size() : random.nextInt(onTheWay.size() + 1); i > 0; i--) {
             onTheWay.removeFirst().run();
         }
-        boolean beat = stepsToBeat-- <= 0;
         if (beat) {
             stepsToBeat = 19;
             leader.rows(dispatchers.stream()

@@ -9,10 +9,12 @@ import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +61,63 @@ class ClaimStoreTest {
     }
 
     @Test
+    void bringsTheBytesThatPostgresqlKeeps() {
+        SliceId slice = released(1);
+
+        SliceClaim claim = store.claim("p1", List.of(new SliceHint(slice, 1))).getFirst();
+
+        assertThat(new String(Objects.requireNonNull(claim.bytes()), StandardCharsets.UTF_8))
+                .isEqualTo(line("a", NOBODY, "x") + "\n" + line("b", NOBODY, "y") + "\n");
+
+        SliceId elsewhere = released(1);
+        tester.sql(
+                "update file_segment set inline = null, object_key = 'k' where file_id = ?",
+                "file-" + elsewhere.batchId());
+        assertThat(store.claim("p1", List.of(new SliceHint(elsewhere, 1)))
+                        .getFirst()
+                        .bytes())
+                .isNull();
+    }
+
+    @Test
+    void knowsWhetherResultsMayBeInKafka() {
+        SliceClaim first = claimed();
+        assertThat(first.past().started()).isFalse();
+
+        store.report(List.of(new ClaimStore.Report(first, -1, true, 0, null, false, false)));
+        SliceClaim untouched = claimAgain(first, 2);
+        assertThat(untouched.past().started()).isFalse();
+
+        store.report(List.of(new ClaimStore.Report(untouched, 3, true, 0, null, true, false)));
+        SliceClaim touched = claimAgain(first, 3);
+        assertThat(touched.past().started()).isTrue();
+
+        now(touched, "state = 'pending', holder = null");
+        assertThat(claimAgain(first, 4).past().started()).isTrue();
+    }
+
+    @Test
+    void remembersSinceWhenASliceCannotBeRead() {
+        SliceClaim first = claimed();
+        store.report(List.of(new ClaimStore.Report(first, -1, true, 0, null, false, true)));
+        now(first, "unreadable_since = unreadable_since - interval '1 min'");
+        SliceClaim second = claimAgain(first, 2);
+        assertThat(second.past().unreadableSeconds()).isBetween(60.0, 600.0);
+
+        store.report(List.of(new ClaimStore.Report(second, -1, true, 0, null, false, true)));
+        SliceClaim third = claimAgain(first, 3);
+        assertThat(third.past().unreadableSeconds()).isBetween(60.0, 600.0);
+
+        store.report(List.of(new ClaimStore.Report(third, -1, true, 0, null, false, false)));
+        assertThat(claimAgain(first, 4).past().unreadableSeconds()).isZero();
+    }
+
+    private SliceClaim claimAgain(SliceClaim before, int number) {
+        now(before, "state = 'released', not_before = null, claim = " + number);
+        return store.claim("p1", List.of(new SliceHint(before.slice(), number))).getFirst();
+    }
+
+    @Test
     void bringsWhatEarlierClaimsLeft() {
         SliceId slice = slice(
                 "claim, state, fruitless, suspect_line, attempts, bitmap",
@@ -66,7 +125,7 @@ class ClaimStoreTest {
 
         SliceClaim claim = store.claim("p1", List.of(new SliceHint(slice, 2))).getFirst();
 
-        assertThat(claim.past()).isEqualTo(new SliceClaim.Past(Map.of(1, new Waiting(3, 99)), 1, 7));
+        assertThat(claim.past()).isEqualTo(new SliceClaim.Past(Map.of(1, new Waiting(3, 99)), 1, 7, false, 0));
         assertThat(claim.bitmap()).containsExactly(2);
     }
 
@@ -110,7 +169,7 @@ class ClaimStoreTest {
     void aReportTellsWhereTheResultsAre() {
         SliceClaim claim = claimed();
 
-        store.report(List.of(new ClaimStore.Report(claim, 77, false, 0, null)));
+        store.report(List.of(new ClaimStore.Report(claim, 77, false, 0, null, true, false)));
 
         assertThat(row(claim)).isEqualTo("reported|p1|77|null|null");
     }
@@ -122,8 +181,8 @@ class ClaimStoreTest {
                 "update slice set suspect_line = 1 where batch_id = ?",
                 claim.slice().batchId());
 
-        store.report(
-                List.of(new ClaimStore.Report(claim, 5, true, System.currentTimeMillis() + 60_000, "{\"1\": [2, 9]}")));
+        store.report(List.of(new ClaimStore.Report(
+                claim, 5, true, System.currentTimeMillis() + 60_000, "{\"1\": [2, 9]}", true, false)));
 
         assertThat(row(claim)).isEqualTo("pending|null|5|null|{\"1\": [2, 9]}");
         assertThat(tester.row(
@@ -138,13 +197,13 @@ class ClaimStoreTest {
         tester.sql(
                 "update slice set claim = claim + 1 where batch_id = ?",
                 claim.slice().batchId());
-        store.report(List.of(new ClaimStore.Report(claim, 77, false, 0, null)));
+        store.report(List.of(new ClaimStore.Report(claim, 77, false, 0, null, true, false)));
         assertThat(row(claim)).isEqualTo("claimed|p1|null|null|null");
 
         tester.sql(
                 "update slice set claim = claim - 1, holder = 'p2' where batch_id = ?",
                 claim.slice().batchId());
-        store.report(List.of(new ClaimStore.Report(claim, 77, true, 0, null)));
+        store.report(List.of(new ClaimStore.Report(claim, 77, true, 0, null, true, false)));
         assertThat(row(claim)).isEqualTo("claimed|p2|null|null|null");
         assertThat(store.noteSuspect(claim, 1)).isFalse();
     }

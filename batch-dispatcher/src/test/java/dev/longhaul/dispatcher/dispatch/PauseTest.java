@@ -60,7 +60,7 @@ class PauseTest {
 
         tester.sql("update batch set paused_at = null where id = ?", batch);
 
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(tester.results(batch)).hasSize(LINES));
         assertThat(tester.results(batch))
                 .extracting(DispatcherTester.Result::line)
@@ -76,7 +76,7 @@ class PauseTest {
 
         tester.sql("update batch set paused_at = null, stop_reason = 'expired', stop_at = now() where id = ?", batch);
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(
                                 tester.rows("select distinct state, holder from slice where batch_id = ?", batch))
                         .containsExactly("pending|null"));

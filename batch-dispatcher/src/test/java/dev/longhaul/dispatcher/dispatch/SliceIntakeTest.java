@@ -36,7 +36,7 @@ class SliceIntakeTest {
 
             await().during(Duration.ofSeconds(1)).until(() -> claims(batch) <= 1 && !isClaimed(batch));
         } finally {
-            reports.handBack(huge, true, 0);
+            reports.handBack(huge, true, 0, false);
         }
 
         await().untilAsserted(() -> assertThat(tester.results(batch)).hasSize(1));
@@ -56,7 +56,7 @@ class SliceIntakeTest {
 
             await().during(Duration.ofSeconds(2)).until(() -> claims(batch) <= 6);
         } finally {
-            reports.handBack(huge, true, 0);
+            reports.handBack(huge, true, 0, false);
         }
 
         await().untilAsserted(() -> assertThat(tester.results(batch)).hasSize(1));
@@ -85,6 +85,7 @@ class SliceIntakeTest {
                 null,
                 0,
                 0,
+                null,
                 SliceClaim.Past.NONE);
     }
 }

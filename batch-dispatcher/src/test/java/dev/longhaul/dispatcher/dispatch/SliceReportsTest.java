@@ -50,7 +50,7 @@ class SliceReportsTest {
         SliceClaim claim = SliceRunTest.claim(3, "m", SliceClaim.Past.NONE);
         reports.claimed(List.of(claim));
 
-        reports.handBack(claim, false, 0);
+        reports.handBack(claim, false, 0, false);
 
         await().atMost(Duration.ofSeconds(30)).until(reports::isIdle);
         assertThat(attempts).hasValue(3);

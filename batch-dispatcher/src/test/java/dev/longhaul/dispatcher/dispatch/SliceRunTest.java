@@ -74,7 +74,7 @@ class SliceRunTest {
 
     @Test
     void aSuspectSliceHasAGroupALine() {
-        SliceRun run = run(4, null, new BitSet(), new SliceClaim.Past(Map.of(), 3, -1));
+        SliceRun run = run(4, null, new BitSet(), new SliceClaim.Past(Map.of(), 3, -1, false, 0));
 
         assertThat(run.groups()).extracting(LineGroup::model).containsExactly("m0", "m1", "m0", "m1");
         assertThat(run.groups()).extracting(LineGroup::untaken).containsOnly(1);
@@ -100,7 +100,10 @@ class SliceRunTest {
     @Test
     void attemptsOfAnEarlierClaimAreKeptUntilTheirLineIsAnswered() {
         SliceRun run = run(
-                3, "m", new BitSet(), new SliceClaim.Past(Map.of(0, new Waiting(4, 1), 2, new Waiting(3, 2)), 0, -1));
+                3,
+                "m",
+                new BitSet(),
+                new SliceClaim.Past(Map.of(0, new Waiting(4, 1), 2, new Waiting(3, 2)), 0, -1, false, 0));
         drain(run, run.groups().getFirst());
         assertThat(run.waiting(0)).isEqualTo(new Waiting(4, 1));
         assertThat(run.waiting(1)).isNull();
@@ -227,6 +230,7 @@ class SliceRunTest {
                 null,
                 0,
                 0,
+                null,
                 past);
     }
 

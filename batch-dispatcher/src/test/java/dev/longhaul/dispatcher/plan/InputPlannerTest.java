@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -401,5 +403,50 @@ class InputPlannerTest {
     private static String padded(String id, int length) {
         String line = chat(id);
         return line.substring(0, line.length() - 1) + " ".repeat(length - line.length()) + "}";
+    }
+
+    @Test
+    void aLineNeedsNoModelWhereItIsOptionalAndABackendTakesSuch() {
+        tester.endpoint = "/v1/moderations";
+        String line = chat("a")
+                .replace(PlanTester.CHAT, tester.endpoint)
+                .replace("\"model\":\"m\",\"messages\"", "\"input\"");
+
+        assertThat(tester.problems(line)).singleElement().satisfies(problem -> {
+            assertThat(problem.param()).isEqualTo("body.model");
+            assertThat(problem.message())
+                    .isEqualTo("Model parameter is required. No backend is configured to serve requests without one.");
+        });
+
+        tester.models = Set.of("m", "");
+        PlanOutcome.Valid valid = tester.valid(line);
+        assertThat(valid.soleModel()).isNull();
+        assertThat(tester.slices)
+                .singleElement()
+                .satisfies(slice -> assertThat(slice.model()).isNull());
+    }
+
+    @Test
+    void aLineNeedsAModelElsewhere() {
+        tester.models = Set.of("m");
+
+        assertThat(tester.problems(chat("a").replace("\"model\":\"m\",", "")))
+                .extracting(PlanProblem::message)
+                .containsExactly("Model parameter is required.");
+    }
+
+    @Test
+    void aFieldThatTheOperatorRefusesForAModelIsNamed() {
+        tester.refusedFields = Map.of("m2", Set.of("priority", "cache_salt"));
+        String some = chat("a", "m").replace("[]", "[],\"priority\":1");
+        String refused = chat("b", "m2").replace("[]", "[],\"pri\\u006frity\":-1");
+        String without = chat("c", "m2").replace("[]", "[{\"priority\":1}],\"cache_salt\":null");
+
+        assertThat(tester.problems(some + "\n" + refused + "\n" + without))
+                .containsExactly(new PlanProblem(
+                        "unsupported_parameter",
+                        "The parameter 'priority' is not allowed for this model.",
+                        "body.priority",
+                        2L));
     }
 }

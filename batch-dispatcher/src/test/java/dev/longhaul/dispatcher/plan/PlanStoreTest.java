@@ -20,6 +20,9 @@ class PlanStoreTest {
     @Inject
     PlanStore store;
 
+    @Inject
+    PlanClaims claims;
+
     private String batch = "";
 
     /** A batch that a live planner has, so that the one under test leaves it alone. */
@@ -45,7 +48,7 @@ class PlanStoreTest {
         PlanStore.Claimed loser = attempt(1);
 
         assertThat(store.store(loser, List.of(slice(5)))).isFalse();
-        assertThat(store.renew(loser, 1)).isFalse();
+        assertThat(claims.renew(loser, 1)).isFalse();
         assertThat(store.start(loser, List.of(slice(6)), VALID)).isFalse();
         assertThat(store.reject(loser, List.of(PlanProblem.ofFile("empty_file", "empty"))))
                 .isFalse();
@@ -79,7 +82,6 @@ class PlanStoreTest {
         assertThat(store.start(attempt(2), List.of(), VALID)).isFalse();
         assertThat(store.reject(attempt(2), List.of(PlanProblem.ofFile("empty_file", "empty"))))
                 .isFalse();
-        assertThat(store.claim("planner", 0, Long.MAX_VALUE, 100)).isEmpty();
     }
 
     @Test
@@ -145,7 +147,18 @@ class PlanStoreTest {
     }
 
     private PlanStore.Claimed attempt(int number, PlanStore.Bounds bounds) {
-        return new PlanStore.Claimed(batch, number, "file-x", 10L, "/v1/chat/completions", false, 0, bounds, null);
+        return new PlanStore.Claimed(
+                batch,
+                number,
+                new PlanStore.Input("file-x", 10L, null),
+                "/v1/chat/completions",
+                false,
+                0,
+                bounds,
+                null,
+                null,
+                PlanLane.INLINE,
+                "t1");
     }
 
     private static PlanOutcome.Valid lines(long lines) {

@@ -9,11 +9,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Plans small files; keeps what came out. */
-final class PlanTester {
+final class PlanTester implements ModelCatalog {
     static final String CHAT = "/v1/chat/completions";
 
     final List<PlannedSlice> slices = new ArrayList<>();
@@ -28,6 +30,7 @@ final class PlanTester {
     /** Endpoints that serve them; the batch's own when empty. */
     List<String> servedAt = List.of();
 
+    Map<String, Set<String>> refusedFields = Map.of();
     int readAtMost = Integer.MAX_VALUE;
     int opened;
 
@@ -46,13 +49,7 @@ final class PlanTester {
         try {
             return planner.plan(
                     new PlanRequest(
-                            () -> open(file),
-                            file.length,
-                            endpoint,
-                            this::endpointsOf,
-                            oneModelOnly,
-                            requiredModel,
-                            LineChoice.ALL),
+                            () -> open(file), file.length, endpoint, this, oneModelOnly, requiredModel, LineChoice.ALL),
                     slices::addAll,
                     (read, toRead) -> {},
                     () -> false);
@@ -61,11 +58,22 @@ final class PlanTester {
         }
     }
 
-    private List<String> endpointsOf(String model) {
+    @Override
+    public List<String> endpointsOf(String model) {
         if (!models.contains(model)) {
             return List.of();
         }
         return servedAt.isEmpty() ? List.of(endpoint) : servedAt;
+    }
+
+    @Override
+    public Set<String> refusedFields(String model) {
+        return refusedFields.getOrDefault(model, Set.of());
+    }
+
+    @Override
+    public Set<String> allRefusedFields() {
+        return refusedFields.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
     private InputStream open(byte[] file) {

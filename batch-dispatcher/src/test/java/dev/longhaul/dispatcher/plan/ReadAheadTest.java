@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -13,9 +14,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(10)
+@Timeout(60)
 class ReadAheadTest {
     private static final int BLOCK = ReadAhead.BLOCK_BYTES;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK, 5 * BLOCK + 7})
@@ -23,7 +25,7 @@ class ReadAheadTest {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
 
-        try (InputStream in = new ReadAhead((from, count) -> part(bytes, from, count), length)) {
+        try (InputStream in = new ReadAhead((from, count) -> part(bytes, from, count), length, PATIENCE)) {
             assertThat(in.readAllBytes()).isEqualTo(bytes);
             assertThat(in.read()).isNegative();
         }
@@ -39,7 +41,7 @@ class ReadAheadTest {
             return bytes;
         };
 
-        try (InputStream in = new ReadAhead(failing, 2L * BLOCK)) {
+        try (InputStream in = new ReadAhead(failing, 2L * BLOCK, PATIENCE)) {
             assertThat(in.readNBytes(BLOCK)).isEqualTo(bytes);
             assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("S3 broke off");
         }
@@ -59,14 +61,30 @@ class ReadAheadTest {
             return new byte[count];
         };
 
-        try (ReadAhead in = new ReadAhead(silent, 1)) {
+        try (ReadAhead in = new ReadAhead(silent, 1, PATIENCE)) {
             begun.await();
         }
 
-        assertThat(brokenOff.getCount()).isZero();
+        brokenOff.await();
     }
 
     private static byte[] part(byte[] bytes, long from, int count) {
         return Arrays.copyOfRange(bytes, (int) from, (int) from + count);
+    }
+
+    @Test
+    void givesUpAReadThatHangs() throws IOException {
+        ReadAhead.Ranges hanging = (from, count) -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new byte[count];
+        };
+
+        try (ReadAhead in = new ReadAhead(hanging, 1, Duration.ofMillis(50))) {
+            assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("took longer");
+        }
     }
 }

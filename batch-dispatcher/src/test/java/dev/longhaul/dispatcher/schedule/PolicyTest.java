@@ -25,7 +25,7 @@ class PolicyTest {
             candidates.add(slice("bob", "batch_b", seq));
         }
 
-        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null))
+        assertThat(choose(candidates, Map.of("gpu", 1_000), ONE, null))
                 .extracting(SliceId::batchId)
                 .containsExactly("batch_a", "batch_b", "batch_a", "batch_b", "batch_a", "batch_b");
     }
@@ -35,10 +35,10 @@ class PolicyTest {
         List<Candidate> candidates =
                 List.of(slice("anna", "batch_a", 0), slice("bob", "batch_b", 0), slice("cleo", "batch_c", 0));
 
-        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, "anna"))
+        assertThat(choose(candidates, Map.of("gpu", 1_000), ONE, "anna"))
                 .extracting(SliceId::batchId)
                 .containsExactly("batch_b", "batch_c", "batch_a");
-        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, "cleo"))
+        assertThat(choose(candidates, Map.of("gpu", 1_000), ONE, "cleo"))
                 .extracting(SliceId::batchId)
                 .containsExactly("batch_a", "batch_b", "batch_c");
     }
@@ -46,12 +46,12 @@ class PolicyTest {
     @Test
     void withinATenantTheEarliestDeadlineGoesFirstThenTheOlderBatchThenTheOrderOfTheFile() {
         List<Candidate> candidates = List.of(
-                new Candidate(new SliceId("batch_late", 0), 10, M, "t", START.plusSeconds(90), START),
-                new Candidate(new SliceId("batch_young", 0), 10, M, "t", START.plusSeconds(60), START.plusSeconds(1)),
-                new Candidate(new SliceId("batch_old", 1), 10, M, "t", START.plusSeconds(60), START),
-                new Candidate(new SliceId("batch_old", 0), 10, M, "t", START.plusSeconds(60), START));
+                candidate("batch_late", 0, M, START.plusSeconds(90), START),
+                candidate("batch_young", 0, M, START.plusSeconds(60), START.plusSeconds(1)),
+                candidate("batch_old", 1, M, START.plusSeconds(60), START),
+                candidate("batch_old", 0, M, START.plusSeconds(60), START));
 
-        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null))
+        assertThat(choose(candidates, Map.of("gpu", 1_000), ONE, null))
                 .containsExactly(
                         new SliceId("batch_old", 0),
                         new SliceId("batch_old", 1),
@@ -63,11 +63,11 @@ class PolicyTest {
     void aModelWithoutAppetiteHoldsBackNoOther() {
         Policy.Serving byName = demand -> List.of("gpu-" + demand.model());
         List<Candidate> candidates = List.of(
-                new Candidate(new SliceId("batch_full", 0), 10, demand("full"), "t", START, START),
-                new Candidate(new SliceId("batch_none", 0), 10, demand("unserved"), "t", START, START),
-                new Candidate(new SliceId("batch_free", 0), 10, demand("free"), "t", START.plusSeconds(9), START));
+                candidate("batch_full", 0, demand("full"), START, START),
+                candidate("batch_none", 0, demand("unserved"), START, START),
+                candidate("batch_free", 0, demand("free"), START.plusSeconds(9), START));
 
-        assertThat(Policy.choose(candidates, Map.of("gpu-full", 0, "gpu-free", 5), byName, null))
+        assertThat(choose(candidates, Map.of("gpu-full", 0, "gpu-free", 5), byName, null))
                 .containsExactly(new SliceId("batch_free", 0));
     }
 
@@ -76,9 +76,18 @@ class PolicyTest {
         List<Candidate> candidates =
                 List.of(slice("t", "batch_a", 0), slice("t", "batch_a", 1), slice("t", "batch_a", 2));
 
-        assertThat(Policy.choose(candidates, Map.of("gpu", 101), ONE, null)).hasSize(2);
-        assertThat(Policy.choose(candidates, Map.of("gpu", 100), ONE, null)).hasSize(1);
-        assertThat(Policy.choose(candidates, Map.of("gpu", -3), ONE, null)).isEmpty();
+        assertThat(choose(candidates, Map.of("gpu", 101), ONE, null)).hasSize(2);
+        assertThat(choose(candidates, Map.of("gpu", 100), ONE, null)).hasSize(1);
+        assertThat(choose(candidates, Map.of("gpu", -3), ONE, null)).isEmpty();
+    }
+
+    @Test
+    void noMoreSlicesGoThanAreAskedForHoweverSmallTheyAre() {
+        List<Candidate> candidates =
+                List.of(slice("t", "batch_a", 0), slice("t", "batch_a", 1), slice("t", "batch_a", 2));
+
+        assertThat(Policy.choose(candidates, Map.of("gpu", 1_000), ONE, null, 2))
+                .hasSize(2);
     }
 
     @Test
@@ -89,7 +98,7 @@ class PolicyTest {
             candidates.add(slice("t", "batch_a", seq));
         }
 
-        assertThat(Policy.choose(candidates, Map.of("small", 100, "large", 300), two, null))
+        assertThat(choose(candidates, Map.of("small", 100, "large", 300), two, null))
                 .hasSize(4);
     }
 
@@ -117,14 +126,14 @@ class PolicyTest {
         List<Candidate> open = new ArrayList<>();
         String lastTenant = null;
         for (int round = 0; round < 2_000; round++) {
-            while (open.stream().filter(c -> c.tenantId().equals("giant")).count() < 64) {
+            while (open.stream().filter(c -> c.of().tenantId().equals("giant")).count() < 64) {
                 arrive(open, waitingSince, "giant", "batch_giant", nextSeq, round);
             }
             if (random.nextInt(4) == 0) {
                 String tenant = "small" + random.nextInt(5);
                 arrive(open, waitingSince, tenant, "batch_" + tenant, nextSeq, round);
             }
-            List<SliceId> chosen = Policy.choose(open, Map.of("gpu", 1 + random.nextInt(300)), ONE, lastTenant);
+            List<SliceId> chosen = choose(open, Map.of("gpu", 1 + random.nextInt(300)), ONE, lastTenant);
             assertThat(chosen).as("seed %d", seed).isNotEmpty().doesNotHaveDuplicates();
             lastTenant = tenantOf(open, chosen.getLast());
             open.removeIf(candidate -> chosen.contains(candidate.slice()));
@@ -132,10 +141,20 @@ class PolicyTest {
             int now = round;
             assertThat(open)
                     .as("seed %d, round %d", seed, round)
-                    .filteredOn(candidate -> !candidate.tenantId().equals("giant"))
+                    .filteredOn(candidate -> !candidate.of().tenantId().equals("giant"))
                     .allSatisfy(candidate -> assertThat(now - waitingSince.getOrDefault(candidate.slice(), now))
                             .isLessThan(60));
         }
+    }
+
+    private static List<SliceId> choose(
+            List<Candidate> candidates,
+            Map<String, Integer> appetite,
+            Policy.Serving serving,
+            @Nullable String lastTenant) {
+        return Policy.choose(candidates, appetite, serving, lastTenant, Integer.MAX_VALUE).stream()
+                .map(Candidate::slice)
+                .toList();
     }
 
     private static void arrive(
@@ -146,14 +165,14 @@ class PolicyTest {
             Map<String, Integer> nextSeq,
             int round) {
         SliceId id = new SliceId(batch, nextSeq.merge(batch, 1, Integer::sum) - 1);
-        open.add(new Candidate(id, 100, M, tenant, START, START));
+        open.add(new Candidate(id, 100, 1_000, new BatchModel(batch, M, tenant, START, START)));
         waitingSince.put(id, round);
     }
 
     private static @Nullable String tenantOf(List<Candidate> open, SliceId slice) {
         return open.stream()
                 .filter(candidate -> candidate.slice().equals(slice))
-                .map(Candidate::tenantId)
+                .map(candidate -> candidate.of().tenantId())
                 .findFirst()
                 .orElse(null);
     }
@@ -163,6 +182,12 @@ class PolicyTest {
     }
 
     private static Candidate slice(String tenant, String batch, int seq) {
-        return new Candidate(new SliceId(batch, seq), 100, M, tenant, START.plusSeconds(60), START);
+        return new Candidate(
+                new SliceId(batch, seq), 100, 1_000, new BatchModel(batch, M, tenant, START.plusSeconds(60), START));
+    }
+
+    private static Candidate candidate(String batch, int seq, Demand demand, Instant deadline, Instant createdAt) {
+        return new Candidate(
+                new SliceId(batch, seq), 10, 1_000, new BatchModel(batch, demand, "t", deadline, createdAt));
     }
 }

@@ -14,14 +14,27 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Becoming the owner of partitions, and reading what their owner has to know. */
 public final class PartitionStore {
-    /** Waits for a checkpoint of the former owner that is under way, and no later one of its counts. */
+    /**
+     * Raises the epoch, so that no later checkpoint of the former owner counts. While a checkpoint is under way it does nothing rather
+     * than wait: the process that writes it may be asleep.
+     */
     private static final String TAKE_OVER = """
-            insert into results_partition (partition, epoch) select p, 1 from unnest($1::int[]) p order by p
-            on conflict (partition) do update set epoch = results_partition.epoch + 1
-            returning partition, epoch, checkpoint_offset""";
+            with free as (
+              select partition from results_partition where partition = $1 for update skip locked
+            ), raised as (
+              update results_partition p set epoch = p.epoch + 1 from free where p.partition = free.partition
+              returning p.epoch, p.checkpoint_offset
+            ), made as (
+              insert into results_partition (partition, epoch)
+              select $1, 1 where not exists (select from results_partition where partition = $1)
+              on conflict do nothing
+              returning epoch, checkpoint_offset
+            )
+            select * from raised union all select * from made""";
 
     private static final String FACTS = """
             select b.id, b.results_partition, b.output_ref, b.error_ref, b.status, b.lines_total,
@@ -53,16 +66,19 @@ public final class PartitionStore {
         this.database = database;
     }
 
-    /** A partition taken over: its new epoch, and the offset to go on from. */
+    /** A partition taken over: its new epoch, and the offset to continue from. */
     public record Owned(int partition, long epoch, long offset) {}
 
-    /** Takes partitions over: from now on nothing that another process writes for them counts. */
-    public List<Owned> takeOver(Collection<Integer> partitions) {
-        List<Owned> owned = new ArrayList<>();
-        for (Row row : database.run(TAKE_OVER, (Object) partitions.toArray(Integer[]::new))) {
-            owned.add(new Owned(row.getInteger("partition"), row.getLong("epoch"), row.getLong("checkpoint_offset")));
+    /**
+     * Takes a partition over: from now on nothing that another process writes for it counts.
+     *
+     * @return empty while somebody holds its row locked
+     */
+    public Optional<Owned> takeOver(int partition) {
+        for (Row row : database.run(TAKE_OVER, partition)) {
+            return Optional.of(new Owned(partition, row.getLong("epoch"), row.getLong("checkpoint_offset")));
         }
-        return List.copyOf(owned);
+        return Optional.empty();
     }
 
     /**
@@ -76,6 +92,7 @@ public final class PartitionStore {
                 return false;
             }
             transaction.run(EXECUTE_AGAIN, partition);
+            transaction.run("delete from results_mark where partition = $1", partition);
             return true;
         });
     }

@@ -3,7 +3,6 @@ package dev.longhaul.finalizer.intake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.longhaul.model.Topics;
-import dev.longhaul.store.StoreUnavailableException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,7 @@ import org.jboss.logging.Logger;
 /** Puts records that nobody can use aside, with the reason, so that their partition goes on. */
 public final class DeadLetters {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
-    private static final long TIMEOUT_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 5;
 
     private final Producer<byte[], byte[]> producer;
     private final AtomicLong count = new AtomicLong();
@@ -29,31 +28,29 @@ public final class DeadLetters {
         this.producer = producer;
     }
 
-    /**
-     * Writes the record to the dead-letter topic and returns when it is safe there.
-     *
-     * @throws StoreUnavailableException if Kafka does not take it now
-     */
-    void put(ConsumerRecord<byte[], byte[]> poison, String reason) {
+    /** Writes the record to the dead-letter topic and waits until it is safe there; returns false if Kafka does not take it now. */
+    boolean put(ConsumerRecord<byte[], byte[]> poison, String reason) {
         List<Header> headers = List.of(
                 header("reason", reason),
                 header("source-topic", poison.topic()),
                 header("source-partition", Integer.toString(poison.partition())),
                 header("source-offset", Long.toString(poison.offset())));
+        String topic = Topics.deadLetter(poison.topic());
         try {
-            producer.send(new ProducerRecord<>(
-                            Topics.deadLetter(poison.topic()), null, poison.key(), poison.value(), headers))
+            producer.send(new ProducerRecord<>(topic, null, poison.key(), poison.value(), headers))
                     .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            throw new StoreUnavailableException("Kafka does not take a dead letter: " + e.getMessage(), e);
+            LOG.warnf("LH-F014 a dead letter cannot be written to %s, trying again: %s", topic, e);
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("interrupted while writing a dead letter", e);
+            return false;
         }
         count.incrementAndGet();
         LOG.errorf(
                 "LH-F002 a record can't be used and is in %s: partition=%d offset=%d reason=%s",
-                Topics.deadLetter(poison.topic()), poison.partition(), poison.offset(), reason);
+                topic, poison.partition(), poison.offset(), reason);
+        return true;
     }
 
     /** How many records this process has put aside. */

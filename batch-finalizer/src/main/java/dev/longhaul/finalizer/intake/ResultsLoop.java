@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 
 /**
  * One life of a consumer, run by one thread. The offsets are PostgreSQL's: a partition is read from its recorded offset once it is
- * taken over under a new epoch. When a store fails in the middle of anything, the partitions are forgotten and taken over anew:
+ * taken over under a new epoch. When a store fails in the middle of anything, the partitions are forgotten and taken over again:
  * the way back after a failure is the way in after a start, and there is no other.
  */
 final class ResultsLoop {
@@ -53,6 +53,7 @@ final class ResultsLoop {
             ObjectWrites writes,
             DeadLetters deadLetters,
             OwnedPartitions owned,
+            LogBounds log,
             Duration checkpointEvery) {
         this.consumer = consumer;
         this.gatherer = gatherer;
@@ -61,7 +62,7 @@ final class ResultsLoop {
         this.writes = writes;
         this.deadLetters = deadLetters;
         this.owned = owned;
-        this.assignment = new Assignment(consumer, partitions, gatherer, owned);
+        this.assignment = new Assignment(consumer, new Takeovers(partitions, log), gatherer, owned);
         this.checkpointEveryMillis = checkpointEvery.toMillis();
     }
 
@@ -84,7 +85,7 @@ final class ResultsLoop {
             store();
             checkpoint();
         } catch (StoreException | RetriableException e) {
-            LOG.warnf("LH-F003 a store failed, partitions are taken over anew: %s", e.getMessage());
+            LOG.warnf("LH-F003 a store failed, partitions are taken over again: %s", e.getMessage());
             assignment.startOver();
         }
     }
@@ -95,12 +96,16 @@ final class ResultsLoop {
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
-        long wait = writes.isBusy() ? BUSY_WAIT_MILLIS : Math.min(IDLE_WAIT_MILLIS, checkpointEveryMillis);
+        long wait = writes.isBusy() || assignment.isBusy()
+                ? BUSY_WAIT_MILLIS
+                : Math.min(IDLE_WAIT_MILLIS, checkpointEveryMillis);
         try {
             return consumer.poll(Duration.ofMillis(wait));
         } catch (OffsetOutOfRangeException e) {
             LOG.warnf("LH-F005 the log was cut under the reader: %s", e.getMessage());
-            assignment.startOver();
+            e.offsetOutOfRangePartitions()
+                    .keySet()
+                    .forEach(partition -> assignment.takeOverSoon(partition.partition()));
             return ConsumerRecords.empty();
         }
     }
@@ -137,12 +142,20 @@ final class ResultsLoop {
         }
         long now = now();
         for (Arrival arrival : arrivals) {
-            gather(partition, arrival, now);
+            String obstacle = gather(partition, arrival, now);
+            if (!obstacle.isEmpty()) {
+                assignment.hold(partition, arrival.source().offset(), obstacle);
+                return;
+            }
+            owned.gathered(partition, arrival.source().offset() + 1);
         }
-        owned.gathered(partition, records.getLast().offset() + 1);
     }
 
-    private void gather(int partition, Arrival arrival, long now) {
+    /** Returns what keeps this record, and so its partition, from being gathered now; empty when nothing does. */
+    private String gather(int partition, Arrival arrival, long now) {
+        if (arrival.newer()) {
+            return arrival.problem();
+        }
         long offset = arrival.source().offset();
         ResultChunk chunk = arrival.chunk();
         try {
@@ -151,12 +164,15 @@ final class ResultsLoop {
             }
             gatherer.gather(partition, offset, chunk, now);
         } catch (MalformedRecordException e) {
-            deadLetters.put(arrival.source(), e.toString());
+            if (!deadLetters.put(arrival.source(), e.toString())) {
+                return "a dead letter cannot be written";
+            }
             if (chunk != null) {
                 partitions.executeAgain(chunk.slice());
             }
             gatherer.skip(partition, offset);
         }
+        return "";
     }
 
     private void store() {
@@ -187,7 +203,7 @@ final class ResultsLoop {
                 LOG.warnf(
                         "LH-F006 no checkpoint: partition=%d under epoch=%d has another owner, or was refused",
                         mark.partition(), mark.epoch());
-                assignment.takeOverLater(mark.partition());
+                assignment.takeOverLater(mark.partition(), "its checkpoint has another owner, or was refused");
             }
         }
         if (gatherer.isBudgetSpent()) {

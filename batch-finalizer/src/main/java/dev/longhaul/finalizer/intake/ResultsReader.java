@@ -15,6 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -27,7 +29,11 @@ import org.jboss.logging.Logger;
 public final class ResultsReader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ResultsReader.class);
     private static final long RESTART_MILLIS = 1_000;
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    /** For the current turn of the loop to end by itself, for leaving the group, and for both when a call had to be interrupted. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+    /** How soon the others hear of a member that has left, and take its partitions over. */
+    private static final int HEARTBEAT_MILLIS = 500;
 
     private final LoopSettings settings;
     private final GatherLimits limits;
@@ -96,7 +102,7 @@ public final class ResultsReader implements AutoCloseable {
             } catch (InterruptException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.error("LH-F008 the results loop failed and starts anew", e);
+                LOG.error("LH-F008 the results loop failed and restarts", e);
             }
         } while (!awaitClosing());
     }
@@ -111,7 +117,8 @@ public final class ResultsReader implements AutoCloseable {
     }
 
     private void readAs(String instance) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings(instance));
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings(instance));
+        try (AdminLogBounds log = new AdminLogBounds(settings.kafka());
                 ObjectWrites writes = new ObjectWrites(objects)) {
             Gatherer gatherer = new Gatherer(limits);
             ResultsLoop loop = new ResultsLoop(
@@ -122,6 +129,7 @@ public final class ResultsReader implements AutoCloseable {
                     writes,
                     deadLetters,
                     owned,
+                    log,
                     settings.checkpointEvery());
             try {
                 loop.subscribe();
@@ -133,7 +141,17 @@ public final class ResultsReader implements AutoCloseable {
             } finally {
                 loop.abandon();
             }
+        } finally {
+            // An interrupt has served its purpose: it would keep the consumer from leaving its group.
+            boolean unused = Thread.interrupted();
+            consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT).withGroupMembershipOperation(membership()));
         }
+    }
+
+    /** A static member that only goes away keeps its partitions for a session's time, which is right for one that comes back. */
+    private GroupMembershipOperation membership() {
+        boolean leaves = closing.getCount() == 0 && !settings.returns();
+        return leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP;
     }
 
     private Map<String, Object> consumerSettings(String instance) {
@@ -143,7 +161,7 @@ public final class ResultsReader implements AutoCloseable {
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, instance);
         config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MILLIS);
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
@@ -153,12 +171,13 @@ public final class ResultsReader implements AutoCloseable {
         return config;
     }
 
-    /** Ends the loop and waits for it for some seconds. What no checkpoint has recorded is read again by the next owned. */
+    /** Ends the loop and hands its partitions on. What no checkpoint has recorded is read again by the next owner. */
     @Override
     public void close() throws InterruptedException {
         closing.countDown();
         if (thread.isAlive() && !thread.join(CLOSE_TIMEOUT)) {
             thread.interrupt();
+            thread.join(CLOSE_TIMEOUT);
         }
     }
 }

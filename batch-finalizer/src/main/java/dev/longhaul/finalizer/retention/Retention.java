@@ -61,11 +61,12 @@ public final class Retention implements AutoCloseable {
             return;
         }
         try (Admin admin = Admin.create(kafka)) {
+            records.delete(admin, records.note(partitions, keep));
             slices.delete(partitions, keep);
-            records.note(partitions, System.nanoTime());
-            records.delete(admin, records.passed(keep, System.nanoTime()));
         } catch (StoreException | KafkaException e) {
             LOG.infof("retention waits for the next time: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("LH-F016 retention failed, trying again the next time", e);
         }
     }
 

@@ -29,6 +29,8 @@ public final class OrphanSweep implements AutoCloseable {
     private final Database database;
     private final ObjectStore objects;
     private final BlockingQueue<Object> work = new LinkedBlockingQueue<>();
+    /** The epochs under which partitions are owned now. */
+    private final Map<Integer, Long> epochs = new ConcurrentHashMap<>();
     /** Swept at takeover and not ended yet. */
     private final Map<String, Candidate> open = new ConcurrentHashMap<>();
 
@@ -46,8 +48,15 @@ public final class OrphanSweep implements AutoCloseable {
 
     /** The partition is owned under that epoch; returns at once. */
     public void tookOver(int partition, long epoch) {
-        open.values().removeIf(candidate -> candidate.partition() == partition);
+        lost(partition);
+        epochs.put(partition, epoch);
         work.add(new Takeover(partition, epoch));
+    }
+
+    /** The partition is not owned any more: whoever owns it next sweeps; returns at once. */
+    public void lost(int partition) {
+        epochs.remove(partition);
+        open.values().removeIf(candidate -> candidate.partition() == partition);
     }
 
     /** These batches have ended; returns at once. */
@@ -72,6 +81,8 @@ public final class OrphanSweep implements AutoCloseable {
                     }
                 } catch (StoreException e) {
                     LOG.infof("orphaned objects stay until the next takeover: %s", e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.error("LH-F015 sweeping orphaned objects failed, they stay until the next takeover", e);
                 }
             }
         } catch (InterruptedException e) {
@@ -80,15 +91,22 @@ public final class OrphanSweep implements AutoCloseable {
     }
 
     private void sweep(Takeover takeover) {
-        if (takeover.epoch() == 1) {
-            // Nobody has written for this partition before.
+        if (takeover.epoch() == 1 || !isOwned(takeover.partition(), takeover.epoch())) {
+            // Nobody has written for this partition before, or its next owner sweeps.
             return;
         }
         for (OpenBatches.Results results : batches.withPlan(takeover.partition())) {
+            if (!isOwned(takeover.partition(), takeover.epoch())) {
+                return;
+            }
             Candidate candidate = new Candidate(results, takeover.partition(), takeover.epoch());
             open.put(results.batchId(), candidate);
             sweep(candidate);
         }
+    }
+
+    private boolean isOwned(int partition, long epoch) {
+        return Long.valueOf(epoch).equals(epochs.get(partition));
     }
 
     private void sweep(Candidate candidate) {

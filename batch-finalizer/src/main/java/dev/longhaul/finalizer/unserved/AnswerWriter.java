@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the error lines of a slice that was not served, in chunks of about a megabyte at most. Belongs to one thread. */
 final class AnswerWriter {
@@ -28,9 +29,10 @@ final class AnswerWriter {
     /**
      * Answers each line of a slice that has no outcome.
      *
-     * @param bytes the slice's bytes of the input file
+     * @param source the slice's bytes of the input file; null if they are lost, then no line's {@code custom_id} is known
      */
-    void write(TakenSlice slice, byte[] bytes, StopReason reason, Consumer<ResultChunk> chunks) {
+    void write(TakenSlice slice, byte @Nullable [] source, StopReason reason, Consumer<ResultChunk> chunks) {
+        byte[] bytes = source == null ? new byte[0] : source;
         ResultLine results = new ResultLine(slice.id().batchId());
         LineSplitter lines = new LineSplitter(bytes, 0, bytes.length);
         List<ResultChunk.Entry> entries = new ArrayList<>();
@@ -53,7 +55,9 @@ final class AnswerWriter {
                         reason.message());
             } else {
                 // The plan has read this very line. Whatever became of it, the batch must end with an answer for it.
-                LOG.errorf("LH-F020 a planned line cannot be read, sliceId=%s line=%d", slice.id(), number);
+                if (source != null) {
+                    LOG.errorf("LH-F020 a planned line cannot be read, sliceId=%s line=%d", slice.id(), number);
+                }
                 results.unanswered(out, number, NULL, 0, NULL.length, reason.errorCode(), reason.message());
             }
             entries.add(new ResultChunk.Entry(line, LineOutcome.UNSERVED, out.length() - start, Usage.NONE));

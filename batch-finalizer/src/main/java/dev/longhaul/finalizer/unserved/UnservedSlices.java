@@ -10,8 +10,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Takes slices of stopped batches from nobody, and reports them. A holder {@code finalizer/partition/epoch} is dead as soon as the
- * partition has another epoch, so its slices are taken again; answers given twice are duplicates and dropped.
+ * Takes slices of stopped batches from nobody, and reports them. One thread of the partition's owner works on a batch at a time, and
+ * takes only when it holds none of its slices: a slice that a finalizer holds and has not reported is nobody's, be it that the
+ * finalizer is dead, that the answer to a take was lost, or that its input could not be read. Lines answered twice are duplicates and
+ * dropped.
  */
 final class UnservedSlices {
     /** An index of its own, so that a batch of many thousand slices is not walked from its start for every portion. */
@@ -23,7 +25,7 @@ final class UnservedSlices {
               or (s.state = 'claimed' and pg_postmaster_start_time() < now() - interval '10 s'
                 and not exists (select 1 from process o where o.id = s.holder and o.lease_until > now()))
               or (s.state = 'reported' and (s.finished_offset < p.checkpoint_offset
-                or (s.finished_offset is null and s.holder like 'finalizer/%' and s.holder <> $2))))""";
+                or (s.finished_offset is null and s.holder like 'finalizer/%'))))""";
 
     private static final String TAKE = """
             with free as (
@@ -31,6 +33,7 @@ final class UnservedSlices {
               join batch b on b.id = s.batch_id
               join results_partition p on p.partition = b.results_partition
               where s.batch_id = $1 and b.stop_reason is not null and p.partition = $3 and p.epoch = $4 and %s
+                and s.seq <> all($6::int[])
               order by s.seq limit $5 for update of s skip locked)
             update slice s set state = 'reported', claim = s.claim + 1, holder = $2, finished_offset = null, changed_at = now()
             from free where s.batch_id = free.batch_id and s.seq = free.seq
@@ -50,16 +53,20 @@ final class UnservedSlices {
         this.database = database;
     }
 
-    /** Takes a few slices that nobody serves; empty when there is none, or when the partition has another owner. */
+    /** Takes a few slices that nobody serves; fewer than {@code most} when there are no more, or the partition has another owner. */
     List<TakenSlice> take(StoppedBatch batch, long epoch, int most) {
-        List<TakenSlice> taken = take(TAKE_PENDING, batch, epoch, most);
-        return taken.isEmpty() ? take(TAKE_OTHERS, batch, epoch, most) : taken;
+        List<TakenSlice> taken = take(TAKE_PENDING, batch, epoch, most, List.of());
+        if (taken.size() < most) {
+            taken.addAll(take(TAKE_OTHERS, batch, epoch, most - taken.size(), List.copyOf(taken)));
+        }
+        return taken;
     }
 
-    private List<TakenSlice> take(String sql, StoppedBatch batch, long epoch, int most) {
+    private List<TakenSlice> take(String sql, StoppedBatch batch, long epoch, int most, List<TakenSlice> held) {
+        Integer[] heldSeqs = held.stream().map(slice -> slice.id().seq()).toArray(Integer[]::new);
         String holder = "finalizer/" + batch.partition() + "/" + epoch;
         List<TakenSlice> taken = new ArrayList<>();
-        for (Row row : database.run(sql, batch.id(), holder, batch.partition(), epoch, (long) most)) {
+        for (Row row : database.run(sql, batch.id(), holder, batch.partition(), epoch, (long) most, heldSeqs)) {
             Buffer bitmap = row.getBuffer("bitmap");
             taken.add(new TakenSlice(
                     new SliceId(batch.id(), row.getInteger("seq")),

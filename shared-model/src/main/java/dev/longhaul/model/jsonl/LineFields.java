@@ -1,6 +1,8 @@
 package dev.longhaul.model.jsonl;
 
 import com.fasterxml.jackson.core.JsonToken;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of the line being read, and what is wrong with them. Reused from line to line. */
@@ -12,6 +14,8 @@ final class LineFields {
     final FieldRange url = new FieldRange();
     final FieldRange stream = new FieldRange();
     int inputFields;
+    /** The body's fields that somebody watches for. */
+    final List<String> watchedFields = new ArrayList<>();
     /** How many inputs the body's input is. */
     int inputs;
 
@@ -29,6 +33,7 @@ final class LineFields {
         stream.clear();
         inputFields = 0;
         inputs = 0;
+        watchedFields.clear();
         unescapedCustomId = null;
         structure = null;
     }

@@ -42,6 +42,7 @@ public final class LineTokenizer {
 
     private final JsonFactory factory;
     private final int maxBytes;
+    private final Set<String> watchedFields;
     private final Set<String> otherKeys = new HashSet<>();
 
     private final LineFields fields = new LineFields();
@@ -59,11 +60,17 @@ public final class LineTokenizer {
      * @param maxDepth deepest nesting, the line's own object included
      */
     public LineTokenizer(int maxBytes, int maxDepth) {
+        this(maxBytes, maxDepth, Set.of());
+    }
+
+    /** @param watchedFields top-level fields of the body that {@link RequestLine#watchedFields} names */
+    public LineTokenizer(int maxBytes, int maxDepth, Set<String> watchedFields) {
         if (maxBytes < 1 || maxDepth < 2) {
             throw new IllegalArgumentException(
                     "maxBytes must be at least 1 and maxDepth at least 2: " + maxBytes + ", " + maxDepth);
         }
         this.maxBytes = maxBytes;
+        this.watchedFields = Set.copyOf(watchedFields);
         // Bodies pass verbatim: how long their numbers and strings may be is the backend's to say.
         this.factory = JsonFactory.builder()
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -170,6 +177,9 @@ public final class LineTokenizer {
     private void readBody(JsonParser parser) throws IOException {
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
             JsonToken token = parser.nextToken();
+            if (token != JsonToken.VALUE_NULL && watchedFields.contains(key)) {
+                fields.watchedFields.add(key);
+            }
             switch (key) {
                 // Twice one of these two would mean what the backend's parser makes of it, past our checks.
                 case "model" -> readString(fields.model, "body.model", parser, token);

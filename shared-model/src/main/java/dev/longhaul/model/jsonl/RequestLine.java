@@ -2,6 +2,7 @@ package dev.longhaul.model.jsonl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class RequestLine implements LineOutcome {
     private final boolean stream;
     private final int inputFields;
     private final int inputs;
+    private final List<String> watchedFields;
 
     RequestLine(byte[] array, LineFields read, String url) {
         this.array = array;
@@ -37,6 +39,7 @@ public final class RequestLine implements LineOutcome {
         this.stream = read.streams();
         this.inputFields = read.inputFields;
         this.inputs = read.inputs;
+        this.watchedFields = List.copyOf(read.watchedFields);
     }
 
     public byte[] array() {
@@ -103,5 +106,10 @@ public final class RequestLine implements LineOutcome {
     /** Whether the body has this field at its top level, with a value other than null. */
     public boolean has(InputField field) {
         return (inputFields & field.bit()) != 0;
+    }
+
+    /** The top-level fields of the body, of those that its tokenizer watches for, that have a value other than null. */
+    public List<String> watchedFields() {
+        return watchedFields;
     }
 }

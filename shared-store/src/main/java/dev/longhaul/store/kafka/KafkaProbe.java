@@ -6,14 +6,19 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks Kafka whether it is there. For any thread that may block. */
+/** Asks Kafka whether it and our topics are there. For any thread that may block. */
 @ApplicationScoped
 public class KafkaProbe {
     private static final int TIMEOUT_MILLIS = 3_000;
@@ -25,19 +30,41 @@ public class KafkaProbe {
         this.kafka = kafka;
     }
 
-    /** Whether a broker answers within three seconds. */
+    /**
+     * Whether Kafka answers within three seconds.
+     *
+     * @throws IllegalStateException if it says that topics do not exist, which it names
+     */
     public boolean answers() {
         try {
-            return !admin().describeCluster()
-                    .nodes()
-                    .get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                    .isEmpty();
+            Set<String> missing = new TreeSet<>(TopicSetup.NAMES);
+            missing.removeAll(topics().keySet());
+            if (!missing.isEmpty()) {
+                throw new IllegalStateException("these topics do not exist: " + String.join(", ", missing));
+            }
+            return true;
         } catch (ExecutionException | TimeoutException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Our topics, as far as they exist, by name; throws if Kafka does not answer. */
+    Map<String, TopicDescription> topics() throws ExecutionException, InterruptedException, TimeoutException {
+        Map<String, TopicDescription> found = new HashMap<>();
+        var asked = admin().describeTopics(TopicSetup.NAMES).topicNameValues();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : asked.entrySet()) {
+            try {
+                found.put(topic.getKey(), topic.getValue().get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
+        return found;
     }
 
     private synchronized Admin admin() {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +36,15 @@ import org.jboss.logging.Logger;
 public class TopicSetup {
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final short REPLICAS_FOR_TWO = 3;
+    private static final List<String> DEAD_LETTERS = Stream.of(Topics.EVENTS, Topics.SLICES, Topics.RESULTS)
+            .map(Topics::deadLetter)
+            .toList();
+    /** All topics. */
+    static final List<String> NAMES = Stream.concat(
+                    Stream.of(Topics.EVENTS, Topics.SLICES, Topics.RESULTS), DEAD_LETTERS.stream())
+            .toList();
+
     private static final String LARGEST_RECORD = String.valueOf(Topics.MAX_RECORD_BYTES);
 
     private final Map<String, Object> kafka;
@@ -54,22 +64,46 @@ public class TopicSetup {
         }
     }
 
-    private List<NewTopic> wanted() {
+    List<NewTopic> wanted() {
         Stream<NewTopic> topics = Stream.of(
                 topic(Topics.EVENTS, 3, Map.of()),
                 topic(Topics.SLICES, 1, Map.of()),
-                // Records go when the checkpoint is past them, never by age.
+                // Records go when the checkpoint is past them, never by age or size.
                 topic(
                         Topics.RESULTS,
                         config.resultsPartitions(),
-                        Map.of("cleanup.policy", "delete", "retention.ms", "-1", "max.message.bytes", LARGEST_RECORD)));
-        Stream<NewTopic> deadLetters = Stream.of(Topics.EVENTS, Topics.SLICES, Topics.RESULTS)
-                .map(name -> topic(Topics.deadLetter(name), 1, Map.of("max.message.bytes", LARGEST_RECORD)));
+                        Map.of(
+                                "cleanup.policy",
+                                "delete",
+                                "retention.ms",
+                                "-1",
+                                "retention.bytes",
+                                "-1",
+                                "max.message.bytes",
+                                LARGEST_RECORD)));
+        Stream<NewTopic> deadLetters =
+                DEAD_LETTERS.stream().map(name -> topic(name, 1, Map.of("max.message.bytes", LARGEST_RECORD)));
         return Stream.concat(topics, deadLetters).toList();
     }
 
     private NewTopic topic(String name, int partitions, Map<String, String> settings) {
-        return new NewTopic(name, partitions, config.replicationFactor()).configs(settings);
+        Map<String, String> all = new HashMap<>(settings);
+        if (config.replicationFactor() >= REPLICAS_FOR_TWO) {
+            // One copy may be away, and an acknowledged record is still on two.
+            all.put("min.insync.replicas", "2");
+        }
+        return new NewTopic(name, partitions, config.replicationFactor()).configs(all);
+    }
+
+    /** The names of topics that do not exist, or have too few partitions. */
+    Set<String> incomplete(Map<String, TopicDescription> found) {
+        return wanted().stream()
+                .filter(topic -> {
+                    TopicDescription description = found.get(topic.name());
+                    return description == null || description.partitions().size() < topic.numPartitions();
+                })
+                .map(NewTopic::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Does it all; blocks for some seconds at most. */
@@ -79,10 +113,9 @@ public class TopicSetup {
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis() / 2);
         try (Admin admin = Admin.create(settings)) {
-            List<NewTopic> wanted = wanted();
-            create(admin, wanted);
-            verifyPartitions(admin, wanted);
-            verifySettings(admin, wanted);
+            List<NewTopic> existing = createMissing(admin, wanted());
+            verifyPartitions(admin, existing);
+            verifySettings(admin, existing);
             configureShareGroup(admin);
         } catch (ExecutionException e) {
             throw new SetupFailedException("Kafka refused to set topics up: " + e.getCause(), e);
@@ -94,7 +127,8 @@ public class TopicSetup {
         }
     }
 
-    private static void create(Admin admin, List<NewTopic> wanted)
+    /** Returns those that existed before. What was just created is as wanted, and brokers may not all know of it yet. */
+    private static List<NewTopic> createMissing(Admin admin, List<NewTopic> wanted)
             throws ExecutionException, InterruptedException, TimeoutException {
         Set<String> there = await(admin.listTopics().names());
         Collection<NewTopic> missing =
@@ -108,6 +142,7 @@ public class TopicSetup {
                 }
             }
         }
+        return wanted.stream().filter(topic -> there.contains(topic.name())).toList();
     }
 
     private static void verifyPartitions(Admin admin, List<NewTopic> wanted)

@@ -6,17 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SliceHintTest {
+class SliceHintsTest {
     @Test
-    void shouldComeBackAsItWasWritten() {
-        var hint = new SliceHint(new SliceId("batch_0f", 12), 3);
-        assertThat(hint.encode()).isEqualTo("batch_0f/12/3".getBytes(UTF_8));
-        assertThat(SliceHint.decode(hint.encode())).isEqualTo(hint);
+    void shouldComeBackAsTheyWereWritten() {
+        var first = new SliceHint(new SliceId("batch_0f", 12), 3);
+        var second = new SliceHint(new SliceId("batch_10", 0), 1);
+        var hints = new SliceHints(List.of(first, second));
+        assertThat(hints.encode()).isEqualTo("batch_0f/12/3\nbatch_10/0/1".getBytes(UTF_8));
+        assertThat(SliceHints.decode(hints.encode())).isEqualTo(hints);
+    }
+
+    @Test
+    void shouldHoldAtLeastOne() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SliceHints(List.of()))
+                .withMessageContaining("hints");
     }
 
     @ParameterizedTest
@@ -35,11 +45,13 @@ class SliceHintTest {
                 "batch_0f/x/1",
                 "batch_0f/1/",
                 "batch_0f/99999999999/1",
-                "batch_0f/1/1\n"
+                "batch_0f/1/1\n",
+                "batch_0f/1/1\n\nbatch_0f/2/1",
+                "batch_0f/1/1\nbatch_0f/2"
             })
     void shouldRefuseWhatIsNoHint(String value) {
         assertThatExceptionOfType(MalformedRecordException.class)
-                .isThrownBy(() -> SliceHint.decode(value.getBytes(UTF_8)))
+                .isThrownBy(() -> SliceHints.decode(value.getBytes(UTF_8)))
                 .withMessageStartingWith("slice hint: ");
     }
 
@@ -47,13 +59,13 @@ class SliceHintTest {
     void shouldSayMalformedAndNothingElseOfAnyBytes() {
         for (long seed = 1; seed <= 20_000; seed++) {
             var random = new Random(seed);
-            byte[] value = new byte[random.nextInt(24)];
+            byte[] value = new byte[random.nextInt(32)];
             for (int i = 0; i < value.length; i++) {
-                value[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : "b/019-".charAt(random.nextInt(6)));
+                value[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : "b/019-\n".charAt(random.nextInt(7)));
             }
             try {
-                SliceHint hint = SliceHint.decode(value);
-                assertThat(SliceHint.decode(hint.encode())).as("seed %s", seed).isEqualTo(hint);
+                SliceHints hint = SliceHints.decode(value);
+                assertThat(SliceHints.decode(hint.encode())).as("seed %s", seed).isEqualTo(hint);
             } catch (MalformedRecordException e) {
                 // Refused, as it may be.
             } catch (RuntimeException e) {

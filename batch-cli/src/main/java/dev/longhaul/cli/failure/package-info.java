@@ -1,0 +1,5 @@
+/** What went wrong, in words. */
+@NullMarked
+package dev.longhaul.cli.failure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.cli.failure;
+
+import org.jspecify.annotations.NullMarked;

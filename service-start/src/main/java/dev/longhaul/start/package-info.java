@@ -1,0 +1,5 @@
+/** Where every service starts. */
+@NullMarked
+package dev.longhaul.start;
+
+import org.jspecify.annotations.NullMarked;

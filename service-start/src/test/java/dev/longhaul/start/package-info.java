@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.start;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.longhaul.store;
+
+import org.jspecify.annotations.NullMarked;
