@@ -23,7 +23,6 @@ class HouseRulesTest {
      * wait for.
      */
     private static final Set<String> MAY_SLEEP = Set.of(
-            "dev.longhaul.dispatcher.DispatcherLifecycle",
             "dev.longhaul.dispatcher.plan.PlanService",
             "dev.longhaul.dispatcher.dispatch.SliceReports",
             "dev.longhaul.dispatcher.dispatch.SliceIntake",

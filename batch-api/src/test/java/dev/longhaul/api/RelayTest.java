@@ -116,6 +116,7 @@ class RelayTest {
     void shouldPublishWhatIsCommittedLateUnderALowId() throws Exception {
         try (KafkaConsumer<String, String> consumer = consumerAtTheEnd();
                 var late = database.openSession()) {
+            late.run("set idle_in_transaction_session_timeout = '1min'");
             late.run("begin");
             late.run("insert into outbox (batch_id, event) values ('batch_late', '{\"id\":\"late\"}')");
             String passing = api.post("/v1/batches", REQUEST).id();

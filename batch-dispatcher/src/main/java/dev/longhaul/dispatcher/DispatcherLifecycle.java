@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher;
 
 import dev.longhaul.dispatcher.backend.Troubles;
+import dev.longhaul.dispatcher.capacity.CapacityReporter;
 import dev.longhaul.dispatcher.dispatch.Appetite;
 import dev.longhaul.dispatcher.dispatch.Dispatch;
 import dev.longhaul.dispatcher.dispatch.SliceIntake;
@@ -10,21 +11,31 @@ import dev.longhaul.dispatcher.plan.PlanService;
 import dev.longhaul.dispatcher.schedule.Scheduler;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.json.JsonObject;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /** Starts the parts in order once PostgreSQL is there, renews the lease while they run, and drains them at the end. */
 @ApplicationScoped
 class DispatcherLifecycle {
     private static final Logger LOG = Logger.getLogger(DispatcherLifecycle.class);
-    private static final long RENEW_MILLIS = 100;
-    private static final long RECONCILE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration RENEW = Duration.ofSeconds(1);
+    private static final Duration SWEEP = Duration.ofMillis(100);
+    private static final Duration CHECK = Duration.ofSeconds(1);
+    private static final Duration RECONCILE = Duration.ofSeconds(10);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long DRAIN_LOOK_MILLIS = 100;
 
     private final ProcessLease lease;
+    private final CapacityReporter capacity;
     private final Appetite appetite;
     private final Troubles troubles;
     private final Dispatch dispatch;
@@ -33,13 +44,14 @@ class DispatcherLifecycle {
     private final PlanService plans;
     private final Scheduler scheduler;
     private final StopWatch stops;
-    private volatile boolean running = true;
+    private final List<Beat> beats = new CopyOnWriteArrayList<>();
     private volatile boolean started;
     private volatile boolean draining;
-    private long reconciledNanos = System.nanoTime();
+    private volatile String known = "";
 
     DispatcherLifecycle(
             ProcessLease lease,
+            CapacityReporter capacity,
             Appetite appetite,
             Troubles troubles,
             Dispatch dispatch,
@@ -49,6 +61,7 @@ class DispatcherLifecycle {
             Scheduler scheduler,
             StopWatch stops) {
         this.lease = lease;
+        this.capacity = capacity;
         this.appetite = appetite;
         this.troubles = troubles;
         this.dispatch = dispatch;
@@ -60,7 +73,9 @@ class DispatcherLifecycle {
     }
 
     void start(@Observes StartupEvent event) {
-        Thread.ofPlatform().daemon().name("lease").start(this::keepLease);
+        Beat renewal = Beat.every(RENEW, "lease", this::renew);
+        lease.onSessionLoss(renewal::now);
+        beats.add(renewal);
     }
 
     /** Whether this process takes part. */
@@ -68,46 +83,17 @@ class DispatcherLifecycle {
         return started && lease.covers(lease.identity().id());
     }
 
-    private void keepLease() {
-        String warned = "";
-        String known = "";
-        while (running) {
-            try {
-                lease.renew(started && !draining ? appetite.measure() : appetite.nothing(), troubles.now());
-                if (!started) {
-                    startParts();
-                } else if (!known.equals(lease.identity().id())) {
-                    dispatch.dropForeign();
-                }
-                known = lease.identity().id();
-                dispatch.share();
-                dispatch.sweep();
-                stops.check();
-                appetite.lookAtCheckpoints();
-                handBackUnknown();
-                warned = "";
-                TimeUnit.MILLISECONDS.sleep(RENEW_MILLIS);
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                String message = String.valueOf(e.getMessage());
-                if (!message.equals(warned)) {
-                    LOG.warnf("LH-D002 the lease cannot be renewed: %s", message);
-                    warned = message;
-                }
-                pause();
-            }
-        }
-    }
-
-    private void handBackUnknown() {
-        if (System.nanoTime() - reconciledNanos > RECONCILE_NANOS) {
-            reconciledNanos = System.nanoTime();
-            reports.handBackUnknown(lease.identity().id());
+    private void renew() {
+        CapacityReporter.Use use = use();
+        lease.renew(new ProcessLease.Notes(JsonObject.mapFrom(use.wanted()), troubles.now(), capacity.forRow(use)));
+        capacity.report(use);
+        if (!started) {
+            startParts();
         }
     }
 
     private void startParts() {
+        known = lease.identity().id();
         dispatch.start();
         reports.whenFreed(() -> {
             appetite.measure();
@@ -116,24 +102,47 @@ class DispatcherLifecycle {
         intake.start();
         plans.start(scheduler::wake);
         scheduler.start();
+        beats.add(Beat.every(SWEEP, "queues", this::sweep));
+        Beat identity = Beat.every(CHECK, "identity", this::dropLost);
+        lease.onNewIdentity(identity::now);
+        beats.add(identity);
+        beats.add(Beat.every(CHECK, "stops", stops::check));
+        beats.add(Beat.every(CHECK, "results-tail", appetite::lookAtCheckpoints));
+        beats.add(Beat.every(
+                RECONCILE,
+                "claims",
+                () -> reports.handBackUnknown(lease.identity().id())));
         started = true;
     }
 
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void sweep() {
+        capacity.report(use());
+        dispatch.sweep();
+    }
+
+    private CapacityReporter.Use use() {
+        return started ? dispatch.use(draining, draining ? Map.of() : appetite.measure()) : CapacityReporter.Use.NONE;
+    }
+
+    private void dropLost() {
+        String id = lease.identity().id();
+        if (!known.equals(id)) {
+            dispatch.dropForeign();
+            known = id;
         }
     }
 
     /** Starts no further line, finishes those in flight, hands the rest back, and leaves. */
     void stop(@Observes @Priority(1) ShutdownEvent event) {
-        if (!started) {
-            running = false;
-            return;
-        }
         draining = true;
+        if (started) {
+            drain();
+        }
+        beats.forEach(Beat::close);
+        lease.leave();
+    }
+
+    private void drain() {
         plans.stop();
         scheduler.stop();
         intake.stop();
@@ -141,10 +150,8 @@ class DispatcherLifecycle {
         long deadline = System.nanoTime() + DRAIN_NANOS;
         while (!reports.isIdle() && System.nanoTime() < deadline) {
             LOG.debugf("draining, %d slices left", reports.heldSlices());
-            pause();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(DRAIN_LOOK_MILLIS));
         }
-        running = false;
         dispatch.close();
-        lease.leave();
     }
 }

@@ -445,24 +445,13 @@ class DispatcherTest {
     }
 
     /** Neither says anything against the lines: three such losses must not make a slice suspect. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "delete from process where id = ?",
-                "select pg_terminate_backend(l.pid) from pg_locks l join process p on l.objid = p.lock_key"
-                        + " where l.locktype = 'advisory' and l.classid = 7214 and p.id = ?"
-            })
-    void aProcessThatLosesItsRowOrSessionTakesANewIdentityAndItsSlicesRunAgainUncounted(String loss) {
+    @Test
+    void aProcessThatLosesItsRowTakesANewIdentityAndItsSlicesRunAgainUncounted() {
         Semaphore answers = new Semaphore(0);
-        tester.answerer = (exchange, body) -> {
-            answers.acquireUninterruptibly();
-            reply(exchange, 200, "{}");
-        };
-        String batch = tester.batch("t1", lines(20, i -> line("c" + i, FAKE, "orphan " + i)));
-        await().atMost(PATIENCE).until(() -> !tester.bodies.isEmpty());
-        String before = tester.row("select holder from slice where batch_id = ?", batch);
+        String batch = waitForAnswers(answers, "orphan");
+        String before = holder(batch);
 
-        tester.sql(loss, before);
+        tester.sql("delete from process where id = ?", before);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(tester.row("select id from process where kind = 'dispatcher'"))
                         .isNotEmpty()
@@ -478,6 +467,52 @@ class DispatcherTest {
                             batch))
                     .isEqualTo("reported|t|t|0");
         });
+    }
+
+    /** The session that holds the lock, or all of them as when PostgreSQL restarts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"l.pid is not null", "true"})
+    void aProcessThatLosesItsSessionsKeepsItsIdentityAndBreaksOffNoCall(String which) {
+        Semaphore answers = new Semaphore(0);
+        String batch = waitForAnswers(answers, "survivor");
+        String before = tester.row("select claim, holder from slice where batch_id = ?", batch);
+        Set<String> lost = locks();
+
+        tester.sql("select pg_terminate_backend(a.pid) from pg_stat_activity a left join pg_locks l"
+                + " on l.pid = a.pid and l.locktype = 'advisory' and l.classid = 7214"
+                + " where a.application_name = 'longhaul/batch-dispatcher' and " + which);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(locks()).isNotEmpty().doesNotContainAnyElementsOf(lost));
+        answers.release(1_000);
+
+        resultsOf(batch, 20);
+        assertThat(tester.bodies.stream().filter(body -> body.contains("survivor")))
+                .doesNotHaveDuplicates()
+                .hasSize(20);
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(tester.row("select state, claim, holder from slice where batch_id = ?", batch))
+                                .isEqualTo("reported|" + before));
+    }
+
+    /** Processes of PostgreSQL that hold the lock of a dispatcher. */
+    private Set<String> locks() {
+        return Set.copyOf(tester.rows("select pid from pg_locks where locktype = 'advisory' and classid = 7214"));
+    }
+
+    private String holder(String batch) {
+        return tester.row("select holder from slice where batch_id = ?", batch);
+    }
+
+    /** A batch of 20 lines of which some are called and get no answer without a permit. */
+    private String waitForAnswers(Semaphore answers, String text) {
+        tester.answerer = (exchange, body) -> {
+            answers.acquireUninterruptibly();
+            reply(exchange, 200, "{}");
+        };
+        String batch = tester.batch("t1", lines(20, i -> line("c" + i, FAKE, text + " " + i)));
+        await().atMost(PATIENCE).until(() -> !tester.bodies.isEmpty());
+        return batch;
     }
 
     /** Waits for results of so many lines, and sees that no line has two. */

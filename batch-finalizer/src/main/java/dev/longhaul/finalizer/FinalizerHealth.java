@@ -58,7 +58,7 @@ class FinalizerHealth {
     @Produces
     @Readiness
     HealthCheck postgresql(Database database) {
-        return check("postgresql", () -> database.run("select 1").size() == 1);
+        return check("postgresql", database::isReady);
     }
 
     @Produces

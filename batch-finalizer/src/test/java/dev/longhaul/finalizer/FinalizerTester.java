@@ -18,6 +18,7 @@ import dev.longhaul.store.FileSegments;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.ObjectStoreConfig;
 import dev.longhaul.store.OutboxSignal;
+import dev.longhaul.store.PostgresPool;
 import dev.longhaul.store.Transitions;
 import dev.longhaul.store.kafka.TopicSetup;
 import dev.longhaul.store.kafka.TopicsConfig;
@@ -27,7 +28,6 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -79,14 +79,15 @@ public final class FinalizerTester {
     private FinalizerTester() throws Exception {
         stack = LocalStack.start(Files.createTempDirectory(Path.of("target"), "stack-"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly()));
-        pool = PgBuilder.pool()
-                .connectingTo(PgConnectOptions.fromUri(stack.postgresUrl())
+        pool = PostgresPool.create(
+                Vertx.vertx(),
+                new PoolOptions().setMaxSize(12),
+                List.of(PgConnectOptions.fromUri(stack.postgresUrl())
                         .setUser(stack.postgresUser())
                         .setPassword(stack.postgresUser())
-                        .setCachePreparedStatements(true))
-                .with(new PoolOptions().setMaxSize(12))
-                .using(Vertx.vertx())
-                .build();
+                        .setCachePreparedStatements(true)),
+                "finalizer-test",
+                Duration.ofSeconds(30));
         database = new Database(pool);
         migrate();
         SmallRyeConfig config = config(stack.systemProperties(), ObjectStoreConfig.class);

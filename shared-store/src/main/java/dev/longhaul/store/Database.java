@@ -26,8 +26,14 @@ import org.jspecify.annotations.Nullable;
 public class Database {
     private static final long TIMEOUT_SECONDS = 30;
     private static final int ATTEMPTS = 5;
+    private static final long READY_SECONDS = 2;
     /** serialization_failure and deadlock_detected: the transaction may simply be run again. */
     private static final Set<String> REPEATABLE = Set.of("40001", "40P01");
+    /**
+     * What says nothing against a statement: a lock that was not free in time, a session that PostgreSQL ended because it was idle in a
+     * transaction, and a server that was a primary until just now.
+     */
+    private static final Set<String> OF_THE_MOMENT = Set.of("55P03", "25P03", "25006");
 
     private final Pool pool;
 
@@ -105,41 +111,18 @@ public class Database {
         }
     }
 
-    /** A connection kept for its session's sake (advisory locks); its end is the session's end. */
-    public Session openSession() {
-        return new Session(connect());
+    /**
+     * Whether PostgreSQL answers now.
+     *
+     * @throws StoreException if it does not within 2 s
+     */
+    public boolean isReady() {
+        return await(pool.query("select 1").execute(), READY_SECONDS).size() == 1;
     }
 
-    /** See {@link #openSession}. */
-    public static final class Session implements AutoCloseable {
-        private final SqlConnection connection;
-        private volatile boolean open = true;
-
-        private Session(SqlConnection connection) {
-            this.connection = connection;
-            connection.closeHandler(closed -> open = false);
-        }
-
-        /** Whether PostgreSQL has not ended the session. */
-        public boolean isOpen() {
-            return open;
-        }
-
-        /** Runs one statement in the session. */
-        public RowSet<Row> run(String sql, @Nullable Object... parameters) {
-            return await(connection.preparedQuery(sql).execute(Tuple.wrap(parameters)));
-        }
-
-        /** Ends the session for good: the connection does not go back to the pool with locks on it. */
-        @Override
-        public void close() {
-            if (open) {
-                connection
-                        .query("select pg_terminate_backend(pg_backend_pid())")
-                        .execute();
-                connection.close();
-            }
-        }
+    /** Opens a session of its own, apart from those that the statements here run in. */
+    public Session openSession() {
+        return new Session(connect());
     }
 
     private static RowSet<Row> repeated(Supplier<RowSet<Row>> statement) {
@@ -154,10 +137,17 @@ public class Database {
         }
     }
 
-    /** Whether PostgreSQL is there and says no; 57 is its class for shutting down, starting up and the like, 53 for too many connections. */
+    /**
+     * Whether PostgreSQL is there and refuses the statement itself. Its class 57 is for shutting down, starting up and statements that it
+     * gave up, 53 for too many connections, 08 for connections that broke.
+     */
     static boolean isRefusal(PgException e) {
         String state = e.getSqlState();
-        return state != null && !state.startsWith("57") && !state.startsWith("53");
+        return state != null
+                && !OF_THE_MOMENT.contains(state)
+                && !state.startsWith("57")
+                && !state.startsWith("53")
+                && !state.startsWith("08");
     }
 
     private static boolean isRepeatable(RuntimeException e) {
@@ -174,8 +164,12 @@ public class Database {
     }
 
     static <T> T await(Future<T> future) {
+        return await(future, TIMEOUT_SECONDS);
+    }
+
+    static <T> T await(Future<T> future, long seconds) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
             if (cause instanceof PgException pg && isRefusal(pg)) {
@@ -183,7 +177,7 @@ public class Database {
             }
             throw new StoreUnavailableException("PostgreSQL cannot be reached: " + cause.getMessage(), cause);
         } catch (TimeoutException e) {
-            throw new StoreUnavailableException("PostgreSQL did not answer within " + TIMEOUT_SECONDS + " s", e);
+            throw new StoreUnavailableException("PostgreSQL did not answer within " + seconds + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("interrupted while waiting for PostgreSQL", e);

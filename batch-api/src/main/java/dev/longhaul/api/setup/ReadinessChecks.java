@@ -26,10 +26,7 @@ class ReadinessChecks {
     @Produces
     @Readiness
     HealthCheck postgresql(Database database) {
-        return check(
-                "postgresql",
-                Setup.Part.POSTGRESQL,
-                () -> database.run("select 1").size() == 1);
+        return check("postgresql", Setup.Part.POSTGRESQL, database::isReady);
     }
 
     @Produces

@@ -3,8 +3,8 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
-import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -22,7 +22,7 @@ public class Appetite {
     private final ResultsTail tail;
     private final DispatcherConfig config;
     private final Arrivals arrivals;
-    private volatile JsonObject wanted = new JsonObject();
+    private volatile Map<String, Integer> wanted = Map.of();
 
     Appetite(
             Backends backends,
@@ -41,27 +41,22 @@ public class Appetite {
         this.config = config;
     }
 
-    /** What a process that has not started yet, or is stopping, takes on. */
-    public JsonObject nothing() {
-        return new JsonObject();
-    }
-
     /** Sees how far the checkpoints are behind; blocks. */
     public void lookAtCheckpoints() {
         tail.check();
     }
 
     /** Lines by backend name, measured now. */
-    public synchronized JsonObject measure() {
-        JsonObject now = new JsonObject();
+    public synchronized Map<String, Integer> measure() {
+        Map<String, Integer> now = new HashMap<>();
         boolean full = !sender.hasRoom() || !tail.hasRoom() || !hasRoomForAPoll();
         Map<Backend, Integer> arriving = arrivals.lines(System.nanoTime());
         for (Backend backend : backends.all()) {
             int wantedThere = full || backend.isDown() ? 0 : wantedAt(backend) - arriving.getOrDefault(backend, 0);
             now.put(backend.name(), Math.max(0, wantedThere));
         }
-        wanted = now;
-        return now;
+        wanted = Map.copyOf(now);
+        return wanted;
     }
 
     /** A claimed slice that finds no memory would go back and wait: it is not asked for. */
@@ -81,6 +76,6 @@ public class Appetite {
 
     /** Whether there is room for any slice, as of the last measurement. */
     boolean isHungry() {
-        return wanted.stream().anyMatch(entry -> ((Number) entry.getValue()).intValue() > 0);
+        return wanted.values().stream().anyMatch(lines -> lines > 0);
     }
 }

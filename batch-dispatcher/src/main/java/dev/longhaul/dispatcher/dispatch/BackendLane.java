@@ -43,6 +43,8 @@ final class BackendLane {
     private final LinkedHashSet<LineCall> inFlight = new LinkedHashSet<>();
 
     private final WaitingCalls waiting;
+    private int countedCalls;
+    private int countedPostponed;
 
     BackendLane(Lane lane, Backend backend, RunQueue queue, ProcessLease lease) {
         this.lane = lane;
@@ -55,6 +57,16 @@ final class BackendLane {
 
     void setCeiling(int ceiling) {
         limit.setCeiling(ceiling);
+        count();
+    }
+
+    /** Says how many calls and lines there are here. */
+    private void count() {
+        int calls = inFlight.size();
+        int postponed = waiting.size();
+        queue.changed(calls - countedCalls, postponed - countedPostponed);
+        countedCalls = calls;
+        countedPostponed = postponed;
     }
 
     /** Starts lines until no slot, no line or no permission is left. */
@@ -241,6 +253,7 @@ final class BackendLane {
             waiting.seenUp(nowNanos);
         }
         pump();
+        count();
         if (mayStart()) {
             queue.seenFree(nowNanos);
         }

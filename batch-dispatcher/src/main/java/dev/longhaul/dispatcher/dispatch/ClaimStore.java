@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Claims, reports and returns of slices: conditional on the claim number and the holder, so that a late one changes nothing. */
 @ApplicationScoped
 class ClaimStore {
-    /** More than a statement may take. */
-    private static final double ANSWER_SECONDS = 45;
-
     private final Database database;
 
     ClaimStore(Database database) {
@@ -138,22 +136,23 @@ class ClaimStore {
     }
 
     /**
-     * Hands back what a holder has longer than any claim's answer can be under way and does not know of.
+     * Hands back what a holder has for some time and does not know of.
      *
+     * @param held for how long at least; what a claim may still bring must be younger
      * @return how many slices
      */
-    int handBackUnknown(String holder, Collection<SliceClaim> known) {
+    int handBackUnknown(String holder, Collection<SliceClaim> known, Duration held) {
         return database.run(
                         """
                         update slice s set state = 'pending', holder = null, changed_at = now()
                         where s.state = 'claimed' and s.holder = $1
-                          and s.changed_at < now() - make_interval(secs => $2)
+                          and s.changed_at <= now() - make_interval(secs => $2)
                           and not exists (
                             select 1 from unnest($3::text[], $4::int[], $5::int[]) as k (batch_id, seq, claim)
                             where k.batch_id = s.batch_id and k.seq = s.seq and k.claim = s.claim)
                         """,
                         holder,
-                        ANSWER_SECONDS,
+                        held.toMillis() / 1000.0,
                         known.stream().map(claim -> claim.slice().batchId()).toArray(String[]::new),
                         known.stream().map(claim -> claim.slice().seq()).toArray(Integer[]::new),
                         known.stream().map(SliceClaim::claim).toArray(Integer[]::new))

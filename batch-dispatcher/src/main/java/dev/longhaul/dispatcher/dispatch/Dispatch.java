@@ -3,6 +3,8 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.DispatcherConfig;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.capacity.CapacityReporter;
+import dev.longhaul.dispatcher.capacity.LocalShares;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
@@ -10,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ public class Dispatch {
 
     private final Backends backends;
     private final ProcessLease lease;
+    private final LocalShares shares;
     private final ChunkSender sender;
     private final SliceReports reports;
     private final ClaimStore claims;
@@ -41,6 +45,7 @@ public class Dispatch {
             Vertx vertx,
             Backends backends,
             ProcessLease lease,
+            LocalShares shares,
             ChunkSender sender,
             SliceReports reports,
             ClaimStore claims,
@@ -48,6 +53,7 @@ public class Dispatch {
         this.vertx = (VertxInternal) vertx;
         this.backends = backends;
         this.lease = lease;
+        this.shares = shares;
         this.sender = sender;
         this.reports = reports;
         this.claims = claims;
@@ -61,32 +67,27 @@ public class Dispatch {
         for (int i = 0; i < config.lanes(); i++) {
             lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory));
         }
-        lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease)));
-        share();
+        lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease, shares)));
+        LaneSlots slots = new LaneSlots(lanes, queues, shares);
+        shares.onChange(slots::apply);
+        slots.apply();
     }
 
-    /** Gives each lane its part of this process's part of each backend's ceiling. */
-    public void share() {
-        for (Backend backend : queues.keySet()) {
-            int mine = share(backend);
-            for (Lane lane : lanes) {
-                int part = part(mine, lanes.size(), lane.index());
-                lane.execute(() -> {
-                    lane.setCeiling(backend.name(), part);
-                    lane.pump(backend.name());
-                });
-            }
-        }
-    }
-
-    /** This process's part of a backend's ceiling; may be 0. */
+    /** What this process may expect of a backend; may be 0. */
     int share(Backend backend) {
-        ProcessLease.Identity identity = lease.identity();
-        return part(backend.config().maxInFlight(), identity.dispatchers(), identity.rank());
+        return shares.expected(backend.name(), backend.config().maxInFlight());
     }
 
-    static int part(int whole, int parts, int rank) {
-        return whole / parts + (rank < whole % parts ? 1 : 0);
+    /** What this process has for the backends, and the slots that it uses. */
+    public CapacityReporter.Use use(boolean draining, Map<String, Integer> wanted) {
+        Map<String, Integer> demand = new HashMap<>();
+        Map<String, Integer> calls = new HashMap<>();
+        boolean mayStart = !draining && sender.hasRoom();
+        queues.forEach((backend, queue) -> {
+            calls.put(backend.name(), queue.calls());
+            demand.put(backend.name(), queue.calls() + (mayStart ? queue.waiting() + queue.postponed() : 0));
+        });
+        return new CapacityReporter.Use(draining, wanted, demand, calls);
     }
 
     int lanes() {
@@ -124,6 +125,10 @@ public class Dispatch {
 
     /** Sees that nothing waits where it cannot start. */
     public void sweep() {
+        if (!shares.areValid()) {
+            // Whether something can start here is known again in a moment.
+            return;
+        }
         sweep.sweep(System.nanoTime(), new QueueSweep.Moves() {
             @Override
             public void to(Backend backend, LineGroup group) {
@@ -233,10 +238,10 @@ public class Dispatch {
     /** Lets go of the slices that were claimed under an identity which this process has lost: they are anybody's now. Blocks. */
     public void dropForeign() {
         String holder = lease.identity().id();
-        claims.handBackLost(reports.foreign(holder));
         reports.held().stream()
                 .filter(run -> !run.claim().holder().equals(holder) && !run.isBrokenOff())
                 .forEach(this::stop);
+        reports.excuseLost();
     }
 
     /** Hands everything back that was not started; returns at once. */

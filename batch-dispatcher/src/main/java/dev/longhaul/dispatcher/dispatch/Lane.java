@@ -1,6 +1,7 @@
 package dev.longhaul.dispatcher.dispatch;
 
 import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.dispatcher.capacity.LocalShares;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.jsonl.LineTokenizer;
 import dev.longhaul.model.jsonl.RequestLine;
@@ -28,6 +29,7 @@ final class Lane {
     private final Map<String, BackendLane> backends = new LinkedHashMap<>();
     private final BufferPool bodies = new BufferPool(SPARE_BODIES, BODY_BYTES, LongAnswer.FREE_BYTES);
     private List<Lane> siblings = List.of();
+    private @Nullable LocalShares shares;
     private long ticking;
 
     /** May be called on any thread. */
@@ -41,8 +43,9 @@ final class Lane {
         this.results = new LaneResults(this, sender);
     }
 
-    void start(List<Lane> all, Map<Backend, RunQueue> queues, ProcessLease lease) {
+    void start(List<Lane> all, Map<Backend, RunQueue> queues, ProcessLease lease, LocalShares lent) {
         siblings = all;
+        shares = lent;
         queues.forEach((backend, queue) -> backends.put(backend.name(), new BackendLane(this, backend, queue, lease)));
         ticking = vertx.setPeriodic(TICK_MILLIS, timer -> tick());
     }
@@ -92,9 +95,10 @@ final class Lane {
         backends.values().forEach(backend -> backend.stop(run));
     }
 
-    /** Whether memory allows another line to start. */
+    /** Whether memory allows another line to start, and what this process is lent is still its own. */
     boolean mayStart() {
-        return sender.hasRoom();
+        LocalShares lent = shares;
+        return lent != null && lent.areValid() && sender.hasRoom();
     }
 
     /** Whether a line of the run may start, as far as its results can be written. */

@@ -7,7 +7,6 @@ import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -17,7 +16,6 @@ import org.jboss.logging.Logger;
 @Singleton
 class ResultsTail {
     private static final Logger LOG = Logger.getLogger(ResultsTail.class);
-    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Stretches of a partition that are told apart; further ones are counted with the last. */
     private static final int MOST_STRETCHES = 64;
 
@@ -25,7 +23,6 @@ class ResultsTail {
     private final long bound;
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private long bytes;
-    private volatile long checkedNanos = System.nanoTime();
     private volatile boolean told;
 
     ResultsTail(Database database, DispatcherConfig config) {
@@ -58,15 +55,18 @@ class ResultsTail {
         bytes += length;
     }
 
-    /** Asks PostgreSQL how far the checkpoints are, if it has not been asked for a second; blocks. */
+    /** Asks PostgreSQL how far the checkpoints are, unless they have passed everything; blocks. */
     void check() {
-        if (System.nanoTime() - checkedNanos > INTERVAL_NANOS) {
-            checkedNanos = System.nanoTime();
+        if (isBehind()) {
             for (Row row : database.run("select partition, checkpoint_offset from results_partition")) {
                 passed(row.getInteger("partition"), row.getLong("checkpoint_offset"));
             }
             tellWhenFull();
         }
+    }
+
+    private synchronized boolean isBehind() {
+        return bytes > 0;
     }
 
     private void tellWhenFull() {

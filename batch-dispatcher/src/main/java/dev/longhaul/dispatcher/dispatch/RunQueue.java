@@ -3,6 +3,7 @@ package dev.longhaul.dispatcher.dispatch;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The slices' lines that wait for one backend; lanes on several threads take them. */
@@ -15,6 +16,8 @@ final class RunQueue {
     /** When a line was last taken, or began to wait where none did. */
     private volatile long movedNanos = System.nanoTime();
 
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger postponed = new AtomicInteger();
     private volatile long freeNanos = System.nanoTime() - FREE_NANOS;
 
     void offer(LineGroup group) {
@@ -44,6 +47,22 @@ final class RunQueue {
     /** How many lines wait. */
     int waiting() {
         return groups.stream().mapToInt(LineGroup::untaken).sum();
+    }
+
+    /** A lane has so many more calls in flight, and so many more lines that wait for their next attempt, than it said last. */
+    void changed(int moreCalls, int morePostponed) {
+        calls.addAndGet(moreCalls);
+        postponed.addAndGet(morePostponed);
+    }
+
+    /** Calls in flight, as of the lanes' last look. */
+    int calls() {
+        return calls.get();
+    }
+
+    /** Lines that wait for their next attempt, as of the lanes' last look. */
+    int postponed() {
+        return postponed.get();
     }
 
     /** How long the backend's calls take. */

@@ -46,6 +46,8 @@ public class SliceIntake {
     private final Thread thread =
             Thread.ofPlatform().name("slice-intake").daemon().unstarted(this::run);
     private volatile boolean running = true;
+    /** Whether the last claim failed, so that slices may have been claimed without an answer. */
+    private boolean unanswered;
 
     SliceIntake(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
@@ -105,6 +107,7 @@ public class SliceIntake {
 
     private void takeHints(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
         while (running) {
+            handBackUnanswered();
             if (!appetite.isHungry()) {
                 if (hunger.tryAcquire(HUNGER_MILLIS, TimeUnit.MILLISECONDS)) {
                     hunger.drainPermits();
@@ -114,6 +117,21 @@ public class SliceIntake {
             }
             takeSome(consumer);
             appetite.measure();
+        }
+    }
+
+    private List<SliceClaim> claim(List<SliceHint> hints) {
+        unanswered = true;
+        List<SliceClaim> claimed = claims.claim(lease.identity().id(), hints);
+        unanswered = false;
+        return claimed;
+    }
+
+    /** A claim whose answer was lost may have brought slices. */
+    private void handBackUnanswered() {
+        if (unanswered) {
+            reports.handBackUnanswered(lease.identity().id());
+            unanswered = false;
         }
     }
 
@@ -129,7 +147,7 @@ public class SliceIntake {
             }
         }
         List<SliceClaim> claimed =
-                hints.isEmpty() ? List.of() : claims.claim(lease.identity().id(), hints);
+                hints.isEmpty() ? List.of() : claim(hints);
         // From here on they are ours, whatever becomes of the acknowledgement.
         reports.claimed(claimed);
         claimed.forEach(opening::open);

@@ -1,8 +1,10 @@
 package dev.longhaul.dispatcher.dispatch;
 
+import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.SliceId;
-import dev.longhaul.store.StoreException;
+import dev.longhaul.store.StoreUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,18 +25,25 @@ import org.jboss.logging.Logger;
 public class SliceReports {
     private static final Logger LOG = Logger.getLogger(SliceReports.class);
     private static final long RETRY_MILLIS = 500;
+    /** Longer than the answer to a claim may be under way. */
+    private static final Duration ANSWER = Duration.ofSeconds(45);
 
     private final ClaimStore store;
+    private final ProcessLease lease;
     /** Every claimed slice that is not reported, also while its bytes are still read. */
     private final Map<SliceId, SliceClaim> claimed = new ConcurrentHashMap<>();
+
+    /** Claims under a lost identity of which PostgreSQL knows that this says nothing against their lines. */
+    private final Set<SliceClaim> excused = ConcurrentHashMap.newKeySet();
 
     private final Set<SliceRun> held = ConcurrentHashMap.newKeySet();
     private final AtomicLong heldBytes = new AtomicLong();
     private final LinkedBlockingQueue<ClaimStore.Report> finished = new LinkedBlockingQueue<>();
     private volatile Runnable onFreed = () -> {};
 
-    SliceReports(ClaimStore store) {
+    SliceReports(ClaimStore store, ProcessLease lease) {
         this.store = store;
+        this.lease = lease;
         Thread.ofVirtual().name("slice-reports").start(this::run);
     }
 
@@ -96,11 +105,18 @@ public class SliceReports {
         return claimed.keySet().stream().map(SliceId::batchId).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Those that were claimed under another identity. */
-    List<SliceClaim> foreign(String holder) {
-        return claimed.values().stream()
-                .filter(claim -> !claim.holder().equals(holder))
+    /** Lets go of what was claimed under an identity that this process has lost: it is anybody's now. Blocks. */
+    void excuseLost() {
+        excuse(claimed.values());
+    }
+
+    private void excuse(Collection<SliceClaim> claims) {
+        String holder = lease.identity().id();
+        List<SliceClaim> lost = claims.stream()
+                .filter(claim -> !claim.holder().equals(holder) && !excused.contains(claim))
                 .toList();
+        store.handBackLost(lost);
+        excused.addAll(lost);
     }
 
     /** How many slices are held. */
@@ -119,7 +135,16 @@ public class SliceReports {
 
     /** Hands back what PostgreSQL believes this process holds and it does not: the answer to a claim may be lost. Blocks. */
     public void handBackUnknown(String holder) {
-        int unknown = store.handBackUnknown(holder, List.copyOf(claimed.values()));
+        handBackUnknown(holder, ANSWER);
+    }
+
+    /** The same at once, after a claim that failed. Only for the thread that claims, since no other claim may be under way. Blocks. */
+    void handBackUnanswered(String holder) {
+        handBackUnknown(holder, Duration.ZERO);
+    }
+
+    private void handBackUnknown(String holder, Duration held) {
+        int unknown = store.handBackUnknown(holder, List.copyOf(claimed.values()), held);
         if (unknown > 0) {
             LOG.warnf("LH-D023 %d slices were claimed for this process without its knowledge and go back", unknown);
         }
@@ -140,15 +165,26 @@ public class SliceReports {
     }
 
     private void write(List<ClaimStore.Report> reports) throws InterruptedException {
-        while (true) {
-            try {
-                store.report(reports);
-                reports.forEach(report -> claimed.remove(report.claim().slice(), report.claim()));
-                return;
-            } catch (StoreException e) {
-                LOG.warnf(
-                        "LH-D021 PostgreSQL did not take %d slice reports, trying again: %s",
-                        reports.size(), e.getMessage());
+        try {
+            store.report(reports);
+            List<SliceClaim> claims =
+                    reports.stream().map(ClaimStore.Report::claim).toList();
+            excuse(claims);
+            claims.forEach(claim -> {
+                claimed.remove(claim.slice(), claim);
+                excused.remove(claim);
+            });
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "LH-D021 PostgreSQL did not take %d slice reports, trying again: %s",
+                    reports.size(), e.getMessage());
+            if (reports.size() > 1 && !(e instanceof StoreUnavailableException)) {
+                // One that is refused holds back no other.
+                for (ClaimStore.Report report : reports) {
+                    write(List.of(report));
+                }
+            } else {
+                finished.addAll(reports);
                 TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             }
         }

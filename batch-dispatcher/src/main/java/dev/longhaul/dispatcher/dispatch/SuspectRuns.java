@@ -42,7 +42,16 @@ class SuspectRuns {
     private void run() {
         try {
             while (true) {
-                lineByLine(runs.take());
+                SliceRun run = runs.take();
+                try {
+                    lineByLine(run);
+                } catch (RuntimeException e) {
+                    LOG.errorf(
+                            e,
+                            "LH-D029 slice %s cannot be run line by line",
+                            run.claim().slice());
+                    dispatch.stop(run);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -54,6 +54,10 @@ final class WaitingCalls {
         whenBack.add(call);
     }
 
+    int size() {
+        return later.size() + whenBack.size();
+    }
+
     /** Takes over a call that waited for another backend, due when it was there. */
     void takeOver(LineCall call) {
         later.add(call);

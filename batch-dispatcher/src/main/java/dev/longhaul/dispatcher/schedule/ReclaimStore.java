@@ -1,7 +1,7 @@
 package dev.longhaul.dispatcher.schedule;
 
+import dev.longhaul.dispatcher.lease.DeadDispatchers;
 import dev.longhaul.store.Database;
-import dev.longhaul.store.LeaderLease;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
@@ -12,21 +12,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 class ReclaimStore {
     /** A released slice that nobody claimed for so long waits for a backend that is gone; it is released again when there is one. */
     private static final double UNCLAIMED_SECONDS = 30;
-    /**
-     * A lease is not judged within one lease of PostgreSQL's own start. A process without a session that renewed its lease in the last
-     * half second has only lost the session, and is about to say so itself.
-     */
-    private static final String DEAD = """
-            select p.id from process p
-            where p.kind = 'dispatcher' and pg_postmaster_start_time() < now() - interval '10 s'
-              and (p.lease_until < now()
-                or (p.started_at < now() - interval '2 s' and p.lease_until < now() + interval '9500 ms' and not exists (
-                  select 1 from pg_locks l
-                  where l.locktype = 'advisory' and l.classid = %d and l.objid = p.lock_key and l.granted
-                    and l.database = (select oid from pg_database where datname = current_database()))))""".formatted(LeaderLease.PROCESS_LOCK_CLASS);
-
-    private static final String LOST = """
-            s.state = 'claimed' and (s.holder in (%s) or not exists (select 1 from process p where p.id = s.holder))""".formatted(DEAD);
+    private static final String LOST =
+            "s.state = 'claimed' and not exists (select 1 from process p where p.id = s.holder)";
 
     private static final String UNCLAIMED = """
             s.state = 'released' and (b.stop_reason is not null or b.paused_at is not null
@@ -39,9 +26,11 @@ class ReclaimStore {
     private static final String PARTITION = "results_partition p on p.partition = b.results_partition";
 
     private final Database database;
+    private final DeadDispatchers dead;
 
-    ReclaimStore(Database database) {
+    ReclaimStore(Database database, DeadDispatchers dead) {
         this.database = database;
+        this.dead = dead;
     }
 
     /** What was taken back: slices that somebody had, and slices that were merely released. */
@@ -49,25 +38,29 @@ class ReclaimStore {
         static final Reclaimed NOTHING = new Reclaimed(0, 0);
     }
 
-    /** Looks whether something is to be taken back, by one statement that writes nothing. */
-    boolean isNeeded() {
+    /**
+     * Looks whether something is to be taken back, by one statement that writes nothing.
+     *
+     * @param leader the identity of the process that asks
+     */
+    boolean isNeeded(String leader) {
         return database.run("""
                         select exists (%s)
                           or exists (select 1 from slice s where %s)
                           or exists (select 1 from slice s join %s where %s)
                           or exists (select 1 from slice s join %s join %s where %s)
-                        """.formatted(DEAD, LOST, BATCH, UNCLAIMED, BATCH, PARTITION, PASSED))
+                        """.formatted(DeadDispatchers.FIND, LOST, BATCH, UNCLAIMED, BATCH, PARTITION, PASSED), leader)
                 .iterator()
                 .next()
                 .getBoolean(0);
     }
 
     /** Takes it back, in a transaction that has checked the leader's lease. */
-    Reclaimed reclaim(Database.Transaction transaction) {
+    Reclaimed reclaim(Database.Transaction transaction, String leader) {
+        dead.bury(transaction, leader);
         int held = transaction.run("""
                         update slice s set state = 'pending', holder = null, changed_at = now(), fruitless = fruitless + 1
                         where %s""".formatted(LOST)).rowCount();
-        transaction.run("delete from process where id in (" + DEAD + ")");
         int released = transaction.run("""
                         update slice s set state = 'pending', changed_at = now() from batch b
                         where b.id = s.batch_id and %s""".formatted(UNCLAIMED)).rowCount();

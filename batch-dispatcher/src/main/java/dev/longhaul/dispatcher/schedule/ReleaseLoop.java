@@ -2,6 +2,7 @@ package dev.longhaul.dispatcher.schedule;
 
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.Backends;
+import dev.longhaul.dispatcher.capacity.ClusterCapacity;
 import dev.longhaul.dispatcher.schedule.ScheduleStore.Released;
 import dev.longhaul.dispatcher.schedule.ScheduleStore.Unclaimed;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,6 +39,7 @@ class ReleaseLoop {
     private final BacklogStore backlogStore;
     private final Backends backends;
     private final HintPublisher hints;
+    private final ClusterCapacity capacity;
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
     private Backlog backlog = new Backlog();
     private ClaimRate claims = new ClaimRate();
@@ -46,11 +48,17 @@ class ReleaseLoop {
     private long hintsAgainNanos = System.nanoTime();
     private @Nullable String lastTenant;
 
-    ReleaseLoop(ScheduleStore store, BacklogStore backlogStore, Backends backends, HintPublisher hints) {
+    ReleaseLoop(
+            ScheduleStore store,
+            BacklogStore backlogStore,
+            Backends backends,
+            HintPublisher hints,
+            ClusterCapacity capacity) {
         this.store = store;
         this.backlogStore = backlogStore;
         this.backends = backends;
         this.hints = hints;
+        this.capacity = capacity;
     }
 
     /** A batch has slices that may run now; any thread. */
@@ -90,7 +98,7 @@ class ReleaseLoop {
         if (!backlog.hasReady() && !claims.mayBeUnclaimed() && countsUnclaimed) {
             return false;
         }
-        Map<String, Integer> wanted = store.wanted();
+        Map<String, Integer> wanted = capacity.wanted();
         Map<Demand, Unclaimed> unclaimed = unclaimed(now);
         sendHintsAgain(leader, wanted, unclaimed.keySet(), now);
         Map<String, Integer> appetite = Policy.less(wanted, lines(unclaimed), this::serving);

@@ -5,7 +5,6 @@ import static dev.longhaul.dispatcher.schedule.BacklogStore.OPEN_LINES;
 import dev.longhaul.model.SliceHint;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,16 +24,6 @@ class ScheduleStore {
 
     ScheduleStore(Database database) {
         this.database = database;
-    }
-
-    /** Lines by backend that the live dispatchers would take on; what is released and unclaimed is not taken off yet. */
-    Map<String, Integer> wanted() {
-        Map<String, Integer> wanted = new HashMap<>();
-        for (Row row : database.run("select wanted from process where kind = 'dispatcher' and lease_until > now()")) {
-            JsonObject one = row.getJsonObject(0);
-            one.forEach(entry -> wanted.merge(entry.getKey(), ((Number) entry.getValue()).intValue(), Integer::sum));
-        }
-        return wanted;
     }
 
     /** What is released and not claimed. */

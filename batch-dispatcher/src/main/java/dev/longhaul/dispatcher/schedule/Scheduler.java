@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher.schedule;
 
+import dev.longhaul.dispatcher.capacity.ClusterCapacity;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.LeaderLease;
@@ -26,6 +27,7 @@ public class Scheduler {
     private final ReclaimStore reclaims;
     private final ReleaseLoop releases;
     private final ProcessLease lease;
+    private final ClusterCapacity capacity;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean running = true;
     private @Nullable LeaderLease leaderLease;
@@ -34,14 +36,21 @@ public class Scheduler {
     private long askedNanos = System.nanoTime() - LEASE_NANOS;
     private long reclaimedNanos = System.nanoTime();
 
-    Scheduler(Database database, ReclaimStore reclaims, ReleaseLoop releases, ProcessLease lease) {
+    Scheduler(
+            Database database,
+            ReclaimStore reclaims,
+            ReleaseLoop releases,
+            ProcessLease lease,
+            ClusterCapacity capacity) {
         this.database = database;
         this.reclaims = reclaims;
         this.releases = releases;
         this.lease = lease;
+        this.capacity = capacity;
     }
 
     public void start() {
+        capacity.onChange(wake::release);
         Thread.ofVirtual().name("scheduler").start(this::run);
     }
 
@@ -77,6 +86,7 @@ public class Scheduler {
                 return;
             }
         }
+        capacity.stopLeading();
         LeaderLease held = leaderLease;
         if (held != null && leadership != null) {
             held.release();
@@ -107,6 +117,9 @@ public class Scheduler {
         String identity = lease.identity().id();
         LeaderLease held = leaderLease;
         if (held == null || !holder.equals(identity)) {
+            if (held != null) {
+                held.release();
+            }
             held = new LeaderLease(database, Leadership.LEASE, identity);
             leaderLease = held;
             holder = identity;
@@ -120,7 +133,11 @@ public class Scheduler {
         OptionalLong epoch = held.acquire();
         if (epoch.isEmpty()) {
             leadership = null;
-        } else if (leadership == null) {
+            capacity.stopLeading();
+            return;
+        }
+        capacity.startLeading(epoch.getAsLong());
+        if (leadership == null) {
             leadership = new Leadership(identity, epoch.getAsLong());
             releases.startOver();
             LOG.infof("LH-D051 leading the schedule, epoch %d", epoch.getAsLong());
@@ -128,13 +145,13 @@ public class Scheduler {
     }
 
     private void reclaim(Leadership leader) {
-        if (!reclaims.isNeeded()) {
+        if (!reclaims.isNeeded(leader.holder())) {
             return;
         }
         LeaderLease held = leaderLease;
         ReclaimStore.Reclaimed reclaimed =
                 database.inTransaction(transaction -> held != null && held.check(transaction, leader.epoch())
-                        ? reclaims.reclaim(transaction)
+                        ? reclaims.reclaim(transaction, leader.holder())
                         : ReclaimStore.Reclaimed.NOTHING);
         releases.takenBack(reclaimed.released());
         if (reclaimed.held() > 0) {

@@ -10,6 +10,7 @@ import dev.longhaul.model.SliceId;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -260,12 +261,23 @@ class ClaimStoreTest {
                 "update slice set claim = 2 where batch_id = ?",
                 otherNumber.slice().batchId());
 
-        store.handBackUnknown("p1", List.of(known, otherNumber));
+        store.handBackUnknown("p1", List.of(known, otherNumber), Duration.ofSeconds(45));
 
         assertThat(row(known)).startsWith("claimed|p1");
         assertThat(row(unknown)).startsWith("pending|null");
         assertThat(row(recent)).startsWith("claimed|p1");
         assertThat(row(otherNumber)).startsWith("pending|null");
+    }
+
+    @Test
+    void handsBackAtOnceWhatAClaimBroughtWhoseAnswerWasLost() {
+        SliceClaim known = claimed();
+        SliceClaim unanswered = claimed();
+
+        store.handBackUnknown("p1", List.of(known), Duration.ZERO);
+
+        assertThat(row(known)).startsWith("claimed|p1");
+        assertThat(row(unanswered)).startsWith("pending|null");
     }
 
     private String row(SliceClaim claim) {

@@ -108,6 +108,7 @@ class ScheduleStoreTest {
 
         tester.sql("update lease set until = now() - interval '1 s' where name = ?", office);
         assertThat(holds(first, epoch.getAsLong())).isFalse();
+        second = new LeaderLease(database, office, "b");
         OptionalLong next = second.acquire();
 
         assertThat(next).hasValue(epoch.getAsLong() + 1);
@@ -117,6 +118,22 @@ class ScheduleStoreTest {
         assertThat(holds(second, next.getAsLong())).isTrue();
         second.release();
         assertThat(first.acquire()).hasValue(epoch.getAsLong() + 2);
+    }
+
+    @Test
+    void aStandbyAsksOnceASecondAndWritesNothing() {
+        String office = "office-" + UUID.randomUUID();
+        assertThat(new LeaderLease(database, office, "a").acquire()).isPresent();
+        String row = "select ctid, xmin, xmax from lease where name = ?";
+        String before = tester.row(row, office);
+        LeaderLease standby = new LeaderLease(database, office, "b");
+
+        assertThat(standby.acquire()).isEmpty();
+
+        assertThat(tester.row(row, office)).isEqualTo(before);
+        tester.sql("update lease set until = now() - interval '1 s' where name = ?", office);
+        assertThat(standby.acquire()).isEmpty();
+        await().until(() -> standby.acquire().isPresent());
     }
 
     private boolean holds(LeaderLease lease, long epoch) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class DispatchTest {
+class LaneSlotsTest {
     @Test
     void theSharesOfACeilingAreTheCeilingHoweverManyShareIt() {
         for (int ceiling = 0; ceiling < 70; ceiling++) {
@@ -13,7 +13,7 @@ class DispatchTest {
                 int whole = ceiling;
                 int among = parts;
                 int[] shares = IntStream.range(0, parts)
-                        .map(rank -> Dispatch.part(whole, among, rank))
+                        .map(rank -> LaneSlots.part(whole, among, rank))
                         .toArray();
                 assertThat(IntStream.of(shares).sum()).isEqualTo(ceiling);
                 assertThat(IntStream.of(shares).max().orElseThrow()
