@@ -97,6 +97,10 @@ final class Faults {
 
     /** What steps share that go through one connection; a pool's own statements have each a new one. */
     private static final class Connection {
+        /** Who took it from the pool: the name of the thread, less the digits at its end. What runs later may run on another. */
+        private final String threads =
+                Thread.currentThread().getName().replaceAll("[0-9]+$", "");
+
         private volatile boolean stuck;
         private @Nullable SqlConnection real;
 
@@ -120,28 +124,21 @@ final class Faults {
             // It goes back once what is late has come.
             return Future.succeededFuture();
         }
+        Connection of = target instanceof Pool ? new Connection() : connection;
         if (!Future.class.isAssignableFrom(method.getReturnType())) {
-            return wrapped(invoke(target, method, arguments), target instanceof Pool ? new Connection() : connection);
+            return wrapped(invoke(target, method, arguments), of);
         }
         Supplier<Future<?>> step = () -> Objects.requireNonNull((Future<?>) invoke(target, method, arguments))
-                .map(result -> wrapped(result, target instanceof Pool ? new Connection() : connection));
+                .map(result -> wrapped(result, of));
         boolean isStep = STEPS.contains(method.getName());
         if (isStep) {
-            COUNTS.computeIfAbsent(threads(), name -> new LongAdder()).increment();
+            COUNTS.computeIfAbsent(of.threads, name -> new LongAdder()).increment();
         }
-        return isStep && isRequest() ? step(step, connection) : unlessStuck(step, connection);
+        return isStep && of.threads.equals(REQUESTS) ? step(step, of) : unlessStuck(step, of);
     }
 
     private static Future<?> unlessStuck(Supplier<Future<?>> step, Connection connection) {
         return connection.stuck ? Future.failedFuture("no answer") : step.get();
-    }
-
-    private static String threads() {
-        return Thread.currentThread().getName().replaceAll("[0-9]+$", "");
-    }
-
-    private static boolean isRequest() {
-        return threads().equals(REQUESTS);
     }
 
     /** How many statements, begins and commits there were of all threads. */
