@@ -98,8 +98,7 @@ final class Faults {
     /** What steps share that go through one connection; a pool's own statements have each a new one. */
     private static final class Connection {
         /** Who took it from the pool: the name of the thread, less the digits at its end. What runs later may run on another. */
-        private final String threads =
-                Thread.currentThread().getName().replaceAll("[0-9]+$", "");
+        private final String threads = Thread.currentThread().getName().replaceAll("[0-9]+$", "");
 
         private volatile boolean stuck;
         private @Nullable SqlConnection real;
