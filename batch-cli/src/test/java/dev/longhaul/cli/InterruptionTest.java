@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ctrl-C under a command that follows a batch. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InterruptionTest {
-    private static final String QUESTION = "[l]eave it running, [c]ancel it, or [w]ait on? [l] ";
+    private static final String QUESTION = "[l]eave it running, [c]ancel it, or keep [w]aiting? [l] ";
 
     @TempDir
     Path directory = Path.of("");
