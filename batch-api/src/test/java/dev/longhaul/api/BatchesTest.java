@@ -78,7 +78,7 @@ class BatchesTest {
                         "metadata":{"a":"b"},"job_id":"%s","job_name":"nightly",
                         "paused_at":null,"stop_reason":null,"max_errors":null,"retry_of":null,
                         "progress":{"lines_per_second":0.0,"estimated_end_at":null,"input_tokens":0,"output_tokens":0,
-                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"paused":0,"plan":null},"planned_share":0.0}}""".formatted(
+                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"key_refused":0,"paused":0,"plan":null},"planned_share":0.0}}""".formatted(
                         batch.getString("id"), file, createdAt, createdAt + 86_400, batch.getString("job_id"))));
         assertThat(api.get("/v1/batches/" + batch.getString("id")).json()).isEqualTo(batch);
         var row = database.run("select * from batch where id = $1", batch.getString("id"))

@@ -64,11 +64,12 @@ class ProgressTest {
         return progress().getJsonObject("waiting");
     }
 
-    private static JsonObject waiting(long queue, long backendDown, long rateLimited, long paused) {
+    private static JsonObject waiting(long queue, long backendDown, long rateLimited, long keyRefused, long paused) {
         return new JsonObject()
                 .put("queue", queue)
                 .put("backend_down", backendDown)
                 .put("rate_limited", rateLimited)
+                .put("key_refused", keyRefused)
                 .put("paused", paused)
                 .putNull("plan");
     }
@@ -83,31 +84,35 @@ class ProgressTest {
         assertThat(progress.getLong("input_tokens")).isEqualTo(7);
         assertThat(progress.getLong("output_tokens")).isEqualTo(8);
         assertThat(progress.getDouble("planned_share")).isEqualTo(1.0);
-        assertThat(progress.getJsonObject("waiting")).isEqualTo(waiting(600, 0, 0, 0));
+        assertThat(progress.getJsonObject("waiting")).isEqualTo(waiting(600, 0, 0, 0, 0));
         JsonObject listed = api.get("/v1/batches?limit=1").data().getJsonObject(0);
-        assertThat(listed.getJsonObject("progress").getJsonObject("waiting")).isEqualTo(waiting(600, 0, 0, 0));
+        assertThat(listed.getJsonObject("progress").getJsonObject("waiting")).isEqualTo(waiting(600, 0, 0, 0, 0));
     }
 
     @Test
     void shouldSayWhatItsLinesWaitFor() throws Exception {
         dispatcher("p1", "{\"down\":[\"m\"]}");
-        assertThat(waiting()).isEqualTo(waiting(0, 600, 0, 0));
+        assertThat(waiting()).isEqualTo(waiting(0, 600, 0, 0, 0));
 
         dispatcher("p2", "{}");
-        assertThat(waiting()).isEqualTo(waiting(600, 0, 0, 0));
+        assertThat(waiting()).isEqualTo(waiting(600, 0, 0, 0, 0));
 
         database.run("update process set troubled = '{\"limited\":[\"m\"]}' where id in ('p1', 'p2')");
-        assertThat(waiting()).isEqualTo(waiting(0, 0, 600, 0));
+        assertThat(waiting()).isEqualTo(waiting(0, 0, 600, 0, 0));
 
+        database.run("update process set troubled = '{\"refused\":[\"m\"]}' where id in ('p1', 'p2')");
+        assertThat(waiting()).isEqualTo(waiting(0, 0, 0, 600, 0));
+
+        database.run("update process set troubled = '{\"limited\":[\"m\"]}' where id in ('p1', 'p2')");
         database.run("update batch set model = null where id = $1", batch);
-        assertThat(waiting()).isEqualTo(waiting(300, 0, 300, 0));
+        assertThat(waiting()).isEqualTo(waiting(300, 0, 300, 0, 0));
 
         api.post("/v1/batches/" + batch + "/pause");
-        assertThat(waiting()).isEqualTo(waiting(0, 0, 0, 600));
+        assertThat(waiting()).isEqualTo(waiting(0, 0, 0, 0, 600));
         assertThat(progress().getLong("estimated_end_at")).isNull();
 
         api.post("/v1/batches/" + batch + "/cancel");
-        assertThat(waiting()).isEqualTo(waiting(0, 0, 0, 0));
+        assertThat(waiting()).isEqualTo(waiting(0, 0, 0, 0, 0));
     }
 
     @Test
@@ -128,7 +133,7 @@ class ProgressTest {
                 .json();
         assertThat(created.getJsonObject("progress")).isEqualTo(new JsonObject("""
                         {"lines_per_second":0.0,"estimated_end_at":null,"input_tokens":0,"output_tokens":0,
-                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"paused":0,"plan":null},"planned_share":0.0}"""));
+                        "waiting":{"queue":0,"backend_down":0,"rate_limited":0,"key_refused":0,"paused":0,"plan":null},"planned_share":0.0}"""));
         batch = created.getString("id");
         database.run("update batch set input_bytes = 400, plan_bytes = 100 where id = $1", batch);
         assertThat(progress().getDouble("planned_share")).isEqualTo(0.25);

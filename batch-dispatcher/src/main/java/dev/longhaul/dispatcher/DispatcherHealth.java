@@ -1,5 +1,6 @@
 package dev.longhaul.dispatcher;
 
+import dev.longhaul.dispatcher.backend.Troubles;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoreException;
 import dev.longhaul.store.kafka.KafkaProbe;
@@ -38,6 +39,18 @@ class DispatcherHealth implements HealthCheck {
                         .down()
                         .build();
             }
+        };
+    }
+
+    /** Names what is wrong with which backend; ready all the same, for the other backends and models. */
+    @Produces
+    @Readiness
+    HealthCheck backends(Troubles troubles) {
+        return () -> {
+            HealthCheckResponseBuilder answer =
+                    HealthCheckResponse.named("backends").up();
+            troubles.byBackend().forEach(answer::withData);
+            return answer.build();
         };
     }
 

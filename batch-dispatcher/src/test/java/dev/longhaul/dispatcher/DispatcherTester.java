@@ -1,5 +1,8 @@
 package dev.longhaul.dispatcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.longhaul.localstack.LocalStack;
@@ -80,6 +83,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     /** A model that no backend serves: its slices stay where they are put. */
     public static final String NOBODY = "nobody";
 
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static @Nullable DispatcherTester shared;
 
     static {
@@ -101,6 +105,9 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     public final Set<String> headers = ConcurrentHashMap.newKeySet();
     /** How the fake backend answers. */
     public volatile Answerer answerer = (exchange, body) -> reply(exchange, 200, "{\"echo\":true}");
+
+    /** How the fake backend answers when it is asked for its models. */
+    public volatile int listStatus = 404;
 
     /** How a backend answers one call. */
     public interface Answerer {
@@ -178,7 +185,7 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     private HttpServer serve(int port) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/v1/models", exchange -> reply(exchange, 404, "{}"));
+        server.createContext("/v1/models", exchange -> reply(exchange, listStatus, "{}"));
         server.createContext("/v1/chat/completions", this::answer);
         server.createContext("/v1/moderations", this::answer);
         server.start();
@@ -190,6 +197,24 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
         bodies.add(body);
         headers.addAll(exchange.getRequestHeaders().keySet());
         answerer.answer(exchange, body);
+    }
+
+    /** Waits for results of so many lines, and sees that no line has two. */
+    public List<Result> resultsOf(String batch, int lines) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(results(batch)).hasSizeGreaterThanOrEqualTo(lines));
+        List<Result> results = results(batch);
+        assertThat(results).extracting(Result::line).doesNotHaveDuplicates().hasSize(lines);
+        return results;
+    }
+
+    /** Why the dispatcher says that a model cannot be called; empty when it can. */
+    public String trouble(String model) {
+        return String.join(
+                ",",
+                rows(
+                        "select t.key from process p, jsonb_each(p.troubled) t"
+                                + " where p.kind = 'dispatcher' and p.lease_until > now() and t.value @> to_jsonb(?::text)",
+                        model));
     }
 
     /** Ends an exchange. */
@@ -221,6 +246,16 @@ public final class DispatcherTester implements QuarkusTestResourceLifecycleManag
     /** Takes it away. */
     public void stop(Part part) throws IOException {
         stack.stop(part);
+    }
+
+    /** Where the late backend is expected, for whoever wants to stand there. */
+    public int latePort() {
+        return latePort;
+    }
+
+    /** Somebody else who answers as the others do, behind a gateway say; at any free port when that is 0. */
+    public HttpServer replica(int port) throws IOException {
+        return serve(port);
     }
 
     /** Below the range of outgoing connections: one of those could take the port, or even connect to itself. */

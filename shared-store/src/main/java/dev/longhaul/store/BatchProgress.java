@@ -22,8 +22,8 @@ public record BatchProgress(
     private static final Duration FURTHEST = Duration.ofDays(36_500);
 
     /** Lines that no call has been started for, by what they wait for. */
-    public record Waiting(long queue, long backendDown, long rateLimited, long paused) {
-        static final Waiting NOBODY = new Waiting(0, 0, 0, 0);
+    public record Waiting(long queue, long backendDown, long rateLimited, long keyRefused, long paused) {
+        static final Waiting NOBODY = new Waiting(0, 0, 0, 0, 0);
     }
 
     /**

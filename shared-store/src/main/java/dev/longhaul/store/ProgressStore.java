@@ -80,7 +80,7 @@ public class ProgressStore {
                         batch.id(),
                         batch.control().pausedAt() == null
                                 ? troubles.split(lines, models)
-                                : new Waiting(0, 0, 0, lines));
+                                : new Waiting(0, 0, 0, 0, lines));
             }
         }
         return waiting;
@@ -119,11 +119,12 @@ public class ProgressStore {
         Waiting split(long lines, Map<String, Long> models) {
             long all = models.values().stream().mapToLong(Long::longValue).sum();
             if (isEmpty() || all == 0) {
-                return new Waiting(lines, 0, 0, 0);
+                return new Waiting(lines, 0, 0, 0, 0);
             }
             long down = share(lines, all, models, "down");
-            long limited = share(lines, all, models, "limited");
-            return new Waiting(Math.max(0, lines - down - limited), down, Math.min(limited, lines - down), 0);
+            long limited = Math.min(share(lines, all, models, "limited"), lines - down);
+            long refused = Math.min(share(lines, all, models, "refused"), lines - down - limited);
+            return new Waiting(lines - down - limited - refused, down, limited, refused, 0);
         }
 
         private long share(long lines, long all, Map<String, Long> models, String trouble) {

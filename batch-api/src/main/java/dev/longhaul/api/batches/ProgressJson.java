@@ -35,6 +35,7 @@ record ProgressJson(
             long queue,
             long backendDown,
             long rateLimited,
+            long keyRefused,
             long paused,
 
             @Schema(
@@ -57,6 +58,7 @@ record ProgressJson(
                         waiting.queue(),
                         waiting.backendDown(),
                         waiting.rateLimited(),
+                        waiting.keyRefused(),
                         waiting.paused(),
                         batch.status() == BatchStatus.VALIDATING ? batch.pace().planWaits() : null),
                 progress.plannedShare());

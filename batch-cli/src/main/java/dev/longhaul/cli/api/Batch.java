@@ -84,6 +84,9 @@ public record Batch(
         if (waiting.path("backend_down").asLong() > 0) {
             return waiting.path("backend_down").asLong() + " wait for a backend that is down";
         }
+        if (waiting.path("key_refused").asLong() > 0) {
+            return waiting.path("key_refused").asLong() + " wait for a backend that refuses the operator's key";
+        }
         return waiting.path("rate_limited").asLong() > 0
                 ? waiting.path("rate_limited").asLong() + " wait for a busy backend"
                 : "";

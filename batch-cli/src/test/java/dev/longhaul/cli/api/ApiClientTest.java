@@ -136,6 +136,8 @@ class ApiClientTest {
         assertThat(note("validating", "\"progress\":{\"planned_share\":0.42}")).isEqualTo("42 % read");
         assertThat(note("in_progress", "\"progress\":{\"waiting\":{\"backend_down\":7,\"rate_limited\":1}}"))
                 .isEqualTo("7 wait for a backend that is down");
+        assertThat(note("in_progress", "\"progress\":{\"waiting\":{\"key_refused\":2,\"rate_limited\":1}}"))
+                .isEqualTo("2 wait for a backend that refuses the operator's key");
         assertThat(note("in_progress", "\"progress\":{\"waiting\":{\"rate_limited\":1},\"planned_share\":1}"))
                 .isEqualTo("1 wait for a busy backend");
         assertThat(note("in_progress", "\"paused_at\":null")).isEmpty();

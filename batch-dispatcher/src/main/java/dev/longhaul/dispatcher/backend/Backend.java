@@ -3,22 +3,20 @@ package dev.longhaul.dispatcher.backend;
 import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
 import dev.longhaul.model.BatchEndpoints;
 import dev.longhaul.model.Topics;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One inference endpoint as this process knows it. Any thread.
  *
- * <p>It is <em>down</em> from a refused connection, or a probe that found it so, until it answers a probe: no line starts there
- * then, and none loses an attempt.
+ * <p>It is <em>down</em> while no probe can reach it: no line starts there then. Whether a model can be called there is also taught
+ * by the answers to its lines, see {@link ModelGate}. Neither costs a line an attempt.
  */
 public final class Backend {
     /**
@@ -27,11 +25,9 @@ public final class Backend {
      */
     static final int MOST_ANSWER_BYTES = Topics.MAX_RECORD_BYTES - (1 << 20);
 
-    /** So long after it said that it is asked too much it still counts as busy. */
-    private static final long LIMITED_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private final String name;
     private final BackendAddress address;
+    private final HostAddresses addresses;
     private final BackendConfig config;
     private final List<String> endpoints;
     private final @Nullable String authorization;
@@ -43,7 +39,9 @@ public final class Backend {
     private volatile boolean asked;
     private volatile boolean down;
     private volatile boolean suspected;
-    private volatile long limitedNanos = System.nanoTime() - LIMITED_NANOS;
+    private volatile boolean takesOurKey;
+    private final AtomicReference<String> redirect = new AtomicReference<>("");
+    private final Map<String, ModelGate> gates = new ConcurrentHashMap<>();
 
     /**
      * Checks one backend's configuration.
@@ -53,7 +51,8 @@ public final class Backend {
     public Backend(String name, BackendConfig config) {
         this.name = name;
         this.config = config;
-        this.address = BackendAddress.parse(name, config.url());
+        this.address = BackendAddress.parse(name, config.url(), config.query());
+        this.addresses = new HostAddresses(address.host(), address.port());
         requireAtLeastOne("max-in-flight", config.maxInFlight());
         requireAtLeastOne("attempts", config.attempts());
         requireAtLeastOne("max-answer-bytes", config.maxAnswerBytes());
@@ -74,7 +73,8 @@ public final class Backend {
                 });
         this.defaultFor = defaultFor(config.defaultFor().orElse(List.of()));
         this.models = config.models().<Set<String>>map(Set::copyOf).orElse(null);
-        this.authorization = credential().map(key -> "Bearer " + key).orElse(null);
+        this.authorization =
+                BackendKey.read(name, config).map(key -> "Bearer " + key).orElse(null);
     }
 
     private Set<String> defaultFor(List<String> configured) {
@@ -101,41 +101,17 @@ public final class Backend {
         }
     }
 
-    private Optional<String> credential() {
-        if (config.apiKeyFile().isPresent()) {
-            Path file = Path.of(config.apiKeyFile().get());
-            try {
-                return Optional.of(
-                        checkedKey("api-key-file", Files.readString(file).strip()));
-            } catch (IOException e) {
-                throw new IllegalArgumentException(
-                        "longhaul.backends." + name + ".api-key-file: cannot read " + file + ": " + e.getMessage(), e);
-            }
-        }
-        return config.apiKeyEnv().map(variable -> {
-            String key = System.getenv(variable);
-            if (key == null || key.isBlank()) {
-                throw new IllegalArgumentException(
-                        "longhaul.backends." + name + ".api-key-env: the environment has no " + variable);
-            }
-            return checkedKey("api-key-env", key.strip());
-        });
-    }
-
-    /** A key goes into a header, so it must be one word. */
-    private String checkedKey(String key, String value) {
-        if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-            throw refusal(key, "is no API key: it must be one word of visible ASCII characters");
-        }
-        return value;
-    }
-
     public String name() {
         return name;
     }
 
     public BackendAddress address() {
         return address;
+    }
+
+    /** Where to connect to. */
+    public HostAddresses addresses() {
+        return addresses;
     }
 
     public BackendConfig config() {
@@ -232,14 +208,88 @@ public final class Backend {
         return config.rename().getOrDefault(model, model);
     }
 
-    /** Notes that it answered that it is asked too much. */
-    public void askedTooMuch() {
-        limitedNanos = System.nanoTime();
+    /** The gate of a model, by the tenants' name; of lines that name none when that is null. */
+    public ModelGate gate(@Nullable String model) {
+        String name = model == null ? "" : model;
+        ModelGate known = gates.get(name);
+        return known == null ? gates.computeIfAbsent(name, unknown -> new ModelGate(System.nanoTime())) : known;
     }
 
-    /** Whether it said so in the last seconds. */
-    boolean isLimited() {
-        return System.nanoTime() - limitedNanos < LIMITED_NANOS;
+    /** The gates of the models that were called here. */
+    Map<String, ModelGate> gates() {
+        return Collections.unmodifiableMap(gates);
+    }
+
+    /** Whether a line of that model could start there now. */
+    public boolean isOpenFor(@Nullable String model) {
+        return !down && gate(model).isOpen();
+    }
+
+    /** The models of which no further line is of use here: they are shut, and a line of this process finds out when they open. */
+    public List<String> unwantedModels() {
+        long now = System.nanoTime();
+        return gates.entrySet().stream()
+                .filter(gate -> !gate.getValue().wantsLines(now))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Under which name dispatchers report how many of the lines that they want here are not wanted of a model. */
+    public String lessOf(String model) {
+        return name + " " + model;
+    }
+
+    /**
+     * Whether any dispatcher wants lines of a model here.
+     *
+     * @param wanted the sums over all dispatchers, by backend and by {@link #lessOf}
+     */
+    public boolean isWanted(@Nullable String model, Map<String, Integer> wanted) {
+        Integer less = wanted.get(lessOf(model == null ? "" : model));
+        return less == null || wanted.getOrDefault(name, 0) + less > 0;
+    }
+
+    /** Whether its list of models was given for our key when it was last asked. */
+    public boolean takesOurKey() {
+        return takesOurKey;
+    }
+
+    /** Notes how it answered when it was asked for its models; what is well again is worth a try at once. */
+    void listAnswered(boolean well) {
+        if (well && !takesOurKey) {
+            hint();
+        }
+        takesOurKey = well;
+    }
+
+    private void hint() {
+        long now = System.nanoTime();
+        gates.values().forEach(gate -> gate.hint(now));
+    }
+
+    /** Notes that it redirected a call; returns whether it is news that it does so to there. */
+    public boolean redirectedTo(String target) {
+        return !redirect.getAndSet(target).equals(target);
+    }
+
+    /** Whether some model is shut. */
+    public boolean isShutForSome() {
+        for (ModelGate gate : gates.values()) {
+            if (!gate.isOpen()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some line may be wanted to probe a model. */
+    public boolean isProbeDue(long nowNanos) {
+        for (ModelGate gate : gates.values()) {
+            if (gate.isProbeDue(nowNanos)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public boolean isDown() {
@@ -250,17 +300,21 @@ public final class Backend {
     public synchronized boolean setDown(boolean value) {
         boolean news = down != value;
         down = value;
+        if (news && !value) {
+            hint();
+        }
         return news;
     }
 
-    /** Says that its answers look as if it were down; the next probe tells. */
+    /** Says that it could not be reached; the next probe tells. */
     public void suspect() {
         suspected = true;
     }
 
     /** Whether a probe should look at it now. */
     boolean wantsProbe() {
-        boolean look = down || suspected || (namesItsModels() && listTiming.isDue(System.nanoTime()));
+        boolean look =
+                down || suspected || isShutForSome() || (namesItsModels() && listTiming.isDue(System.nanoTime()));
         suspected = false;
         return look;
     }

@@ -7,7 +7,9 @@ import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -24,7 +26,7 @@ public class Backends {
     private static final long PROBE_MILLIS = 500;
 
     private final List<Backend> backends;
-    private final BackendProbe probe;
+    private final Map<Backend, BackendProbe> probes = new LinkedHashMap<>();
     private final Set<Backend> beingAsked = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("backend-probe").factory());
@@ -34,7 +36,7 @@ public class Backends {
                 .map(entry -> new Backend(entry.getKey(), entry.getValue()))
                 .toList();
         BatchEndpoints.MODEL_OPTIONAL.forEach(this::chooseDefault);
-        this.probe = new BackendProbe(vertx);
+        backends.forEach(backend -> probes.put(backend, new BackendProbe(vertx, backend)));
     }
 
     private void chooseDefault(String endpoint) {
@@ -46,6 +48,7 @@ public class Backends {
 
     /** Before the others, so that nothing has begun when a backend's settings are refused. */
     void start(@Observes @Priority(1) StartupEvent event) {
+        new BackendsEnvironment().requireKnown();
         if (backends.isEmpty()) {
             LOG.warn(
                     "LH-D010 no backend is configured: set longhaul.backends.NAME.url; batches will wait for nobody and fail");
@@ -58,15 +61,40 @@ public class Backends {
     }
 
     private void probeAll() {
-        for (Backend backend : backends) {
-            if (!beingAsked.contains(backend) && backend.wantsProbe()) {
-                beingAsked.add(backend);
-                probe.ask(backend).onComplete(asked -> {
-                    backend.noteAsked();
-                    beingAsked.remove(backend);
-                });
+        probes.forEach((backend, probe) -> {
+            tellNews(backend);
+            if (!beingAsked.contains(backend)) {
+                backend.addresses().refresh(System.nanoTime());
+                if (backend.wantsProbe()) {
+                    beingAsked.add(backend);
+                    probe.ask().onComplete(asked -> {
+                        backend.noteAsked();
+                        beingAsked.remove(backend);
+                    });
+                }
             }
+        });
+    }
+
+    private static void tellNews(Backend backend) {
+        if (backend.isDown()) {
+            // Told already, for all of its models.
+            return;
         }
+        long now = System.nanoTime();
+        backend.gates().forEach((model, gate) -> {
+            switch (gate.news(now)) {
+                case ModelGate.News.ShutNow shut ->
+                    LOG.warnf(
+                            "LH-D015 backend %s refuses every call: model=%s, reason=%s; its lines wait, and one at a time probes it",
+                            backend.name(), model, shut.refusal().text());
+                case ModelGate.News.OpenAgain open ->
+                    LOG.infof(
+                            "LH-D016 backend %s takes calls again: model=%s, after=%.1f s",
+                            backend.name(), model, open.seconds());
+                case null -> {}
+            }
+        });
     }
 
     public List<Backend> all() {

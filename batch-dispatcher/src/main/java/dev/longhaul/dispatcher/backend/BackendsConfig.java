@@ -16,8 +16,11 @@ public interface BackendsConfig {
 
     /** One endpoint. */
     interface BackendConfig {
-        /** Base URL, http or https, with or without {@code /v1}. */
+        /** Base URL, http or https, with or without {@code /v1}, or that of one of its endpoints. */
         String url();
+
+        /** The query of each request, such as {@code api-version=2024-10-21}. */
+        Optional<String> query();
 
         /** The models it serves; asked from its {@code /v1/models} when absent. */
         Optional<List<String>> models();
@@ -44,7 +47,7 @@ public interface BackendsConfig {
         @WithDefault("64")
         int maxInFlight();
 
-        /** Calls a line may cost. */
+        /** Failures of its own, while others of its model succeed, that a line may have. */
         @WithDefault("5")
         int attempts();
 

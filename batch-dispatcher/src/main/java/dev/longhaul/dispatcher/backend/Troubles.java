@@ -3,12 +3,14 @@ package dev.longhaul.dispatcher.backend;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Which models cannot be asked just now, for the progress of batches. The empty name stands for lines that any backend may serve. */
+/** Which models cannot be called just now and why, for the progress of batches and for health. */
 @ApplicationScoped
 public class Troubles {
     private static final int MOST_MODELS = 1_000;
@@ -20,40 +22,64 @@ public class Troubles {
     }
 
     /**
-     * The models all of whose backends are down, and those of which the others answer that they are asked too much. Cheap while
-     * there are none.
+     * The models that none of their backends can be called for, by what ails them: {@code down}, {@code limited}, {@code refused}. Where
+     * backends differ, the mildest is named: it is the first that may end. The empty name stands for lines that any backend may serve.
+     * Cheap while there are none.
      */
     public JsonObject now() {
+        Map<String, Object> troubles = new LinkedHashMap<>();
         List<Backend> all = backends.all();
-        JsonObject troubles = new JsonObject();
-        if (all.stream().anyMatch(backend -> backend.isDown() || backend.isLimited())) {
-            Set<String> down = models(all, Backend::isDown);
-            Set<String> limited = models(all, backend -> backend.isDown() || backend.isLimited());
-            limited.removeAll(down);
-            put(troubles, "down", down);
-            put(troubles, "limited", limited);
-        }
-        return troubles;
-    }
-
-    private Set<String> models(List<Backend> all, Predicate<Backend> isTroubled) {
-        Set<String> models = new TreeSet<>();
-        if (all.stream().allMatch(isTroubled)) {
+        if (all.stream().anyMatch(backend -> backend.isDown() || backend.isShutForSome())) {
+            long now = System.nanoTime();
+            TreeSet<String> models = new TreeSet<>();
             models.add("");
+            all.forEach(backend -> models.addAll(backend.served()));
+            models.stream()
+                    .limit(MOST_MODELS)
+                    .forEach(model -> trouble(all, model, now)
+                            .ifPresent(trouble -> troubles.merge(
+                                    trouble,
+                                    JsonArray.of(model),
+                                    (known, more) -> ((JsonArray) known).addAll((JsonArray) more))));
         }
-        all.stream()
-                .filter(isTroubled)
-                .flatMap(backend -> backend.served().stream())
-                .filter(model ->
-                        all.stream().filter(backend -> backend.serves(model)).allMatch(isTroubled))
-                .limit(MOST_MODELS)
-                .forEach(models::add);
-        return models;
+        return new JsonObject(troubles);
     }
 
-    private static void put(JsonObject troubles, String name, Set<String> models) {
-        if (!models.isEmpty()) {
-            troubles.put(name, new JsonArray(List.copyOf(models)));
+    private static Optional<String> trouble(List<Backend> all, String model, long now) {
+        Refusal mildest = null;
+        for (Backend backend : all) {
+            if (model.isEmpty() || backend.serves(model)) {
+                Refusal trouble = of(backend, model, now);
+                if (trouble == null) {
+                    return Optional.empty();
+                }
+                mildest = mildest == null || trouble == Refusal.FULL ? trouble : mildest;
+            }
         }
+        return Optional.ofNullable(mildest).map(Refusal::trouble);
+    }
+
+    private static @Nullable Refusal of(Backend backend, String model, long now) {
+        ModelGate gate = backend.gates().get(model);
+        return backend.isDown() ? Refusal.UNREACHABLE : gate == null ? null : gate.trouble(now);
+    }
+
+    /** By backend, what is wrong there in words; a backend that all is well with is left out. */
+    public Map<String, String> byBackend() {
+        long now = System.nanoTime();
+        Map<String, String> troubled = new LinkedHashMap<>();
+        for (Backend backend : backends.all()) {
+            if (backend.isDown()) {
+                troubled.put(backend.name(), Refusal.UNREACHABLE.text());
+            } else {
+                backend.gates().forEach((model, gate) -> {
+                    Refusal trouble = gate.trouble(now);
+                    if (trouble != null) {
+                        troubled.merge(backend.name(), model + ": " + trouble.text(), (a, b) -> a + ", " + b);
+                    }
+                });
+            }
+        }
+        return troubled;
     }
 }

@@ -6,9 +6,20 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.longhaul.model.Usage;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One streaming pass over an answer's body: whether it is one JSON value, and the token counts of its {@code usage}. */
+/**
+ * Whether an answer's body is one JSON value in UTF-8, and the token counts of its {@code usage}. The parser alone would let halves of
+ * characters pass, which a strict reader of the whole file stumbles over.
+ */
 final class AnswerScan {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -20,6 +31,10 @@ final class AnswerScan {
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final int CHARS = 1024;
+
     private long input;
     private long cached;
     private long output;
@@ -30,6 +45,9 @@ final class AnswerScan {
 
     /** The body's usage, none if it names none; null when the body is not JSON. */
     static @Nullable Usage usageOf(byte[] body, int offset, int length) {
+        if (!isUtf8(body, offset, length)) {
+            return null;
+        }
         AnswerScan scan = new AnswerScan();
         try (JsonParser parser = FACTORY.createParser(body, offset, length)) {
             JsonToken first = parser.nextToken();
@@ -47,6 +65,29 @@ final class AnswerScan {
         } catch (IOException e) {
             return null;
         }
+    }
+
+    private static boolean isUtf8(byte[] body, int offset, int length) {
+        int end = offset + length;
+        int start = offset;
+        // Nearly every answer is plain ASCII, and then this is all.
+        while (start <= end - Long.BYTES && ((long) LONGS.get(body, start) & HIGH_BITS) == 0) {
+            start += Long.BYTES;
+        }
+        while (start < end && body[start] >= 0) {
+            start++;
+        }
+        return start == end || isUtf8(ByteBuffer.wrap(body, start, end - start));
+    }
+
+    private static boolean isUtf8(ByteBuffer rest) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer out = CharBuffer.allocate(Math.min(CHARS, rest.remaining() + 1));
+        CoderResult result = decoder.decode(rest, out, true);
+        while (result.isOverflow()) {
+            result = decoder.decode(rest, out.clear(), true);
+        }
+        return !result.isError();
     }
 
     private void readAnswer(JsonParser parser) throws IOException {

@@ -46,14 +46,18 @@ public class Appetite {
         tail.check();
     }
 
-    /** Lines by backend name, measured now. */
+    /** Lines by backend name, measured now; what is not wanted of a model is told by {@link Backend#lessOf} as a negative number. */
     public synchronized Map<String, Integer> measure() {
         Map<String, Integer> now = new HashMap<>();
         boolean full = !sender.hasRoom() || !tail.hasRoom() || !hasRoomForAPoll();
         Map<Backend, Integer> arriving = arrivals.lines(System.nanoTime());
         for (Backend backend : backends.all()) {
-            int wantedThere = full || backend.isDown() ? 0 : wantedAt(backend) - arriving.getOrDefault(backend, 0);
-            now.put(backend.name(), Math.max(0, wantedThere));
+            int there = full || backend.isDown() ? 0 : wantedAt(backend) - arriving.getOrDefault(backend, 0);
+            int lines = Math.max(0, there);
+            now.put(backend.name(), lines);
+            if (lines > 0) {
+                backend.unwantedModels().forEach(model -> now.put(backend.lessOf(model), -lines));
+            }
         }
         wanted = Map.copyOf(now);
         return wanted;

@@ -1,16 +1,12 @@
 package dev.longhaul.dispatcher.dispatch;
 
 import dev.longhaul.dispatcher.backend.Backend;
+import dev.longhaul.dispatcher.backend.ModelGate;
 import dev.longhaul.dispatcher.lease.ProcessLease;
-import dev.longhaul.model.jsonl.LineBuffer;
 import dev.longhaul.model.jsonl.LineProblem;
 import dev.longhaul.model.jsonl.LineTokenizer;
 import dev.longhaul.model.jsonl.RequestLine;
 import io.vertx.core.http.HttpClientRequest;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
@@ -25,9 +21,6 @@ final class BackendLane {
     /** Calls in flight when a batch stops may finish for so long. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final Set<Integer> MAY_BE_DOWN = Set.of(502, 503, 504);
-
     /** How long a line stays away whose results partition takes nothing. */
     private static final long UNWRITABLE_MILLIS = 1_000;
 
@@ -39,10 +32,11 @@ final class BackendLane {
     private final LineTokenizer tokenizer = Lane.tokenizer();
     private final ConcurrencyLimit limit = new ConcurrencyLimit(0);
     private final RandomGenerator random = RandomGenerator.getDefault();
-    /** In order of their start, and so of their time-outs. */
-    private final LinkedHashSet<LineCall> inFlight = new LinkedHashSet<>();
+    private final InFlight inFlight = new InFlight();
 
     private final WaitingCalls waiting;
+    private final ShutQueue shutQueue;
+    private final Lessons lessons;
     private int countedCalls;
     private int countedPostponed;
 
@@ -52,7 +46,9 @@ final class BackendLane {
         this.queue = queue;
         this.lease = lease;
         this.caller = new BackendCaller(lane, backend);
-        this.waiting = new WaitingCalls(lane);
+        this.waiting = new WaitingCalls(lane, backend, random);
+        this.lessons = new Lessons(lane, backend, limit);
+        this.shutQueue = new ShutQueue(lane, backend, queue, waiting);
     }
 
     void setCeiling(int ceiling) {
@@ -85,9 +81,15 @@ final class BackendLane {
     }
 
     private @Nullable LineCall next() {
-        LineCall due = waiting.poll();
+        long nowNanos = System.nanoTime();
+        LineCall due = waiting.poll(nowNanos);
         if (due != null) {
             return due;
+        }
+        // Before the others, which may have lines without end.
+        LineCall probe = backend.isProbeDue(nowNanos) ? shutQueue.probe(nowNanos, this::open) : null;
+        if (probe != null) {
+            return probe;
         }
         for (RunQueue.Taken taken = queue.take(); taken != null; taken = queue.take()) {
             LineCall call = open(taken.run(), taken.line());
@@ -128,14 +130,17 @@ final class BackendLane {
 
     private void start(LineCall call) {
         if (call.run.isStopped() || !lease.covers(call.run.claim().holder())) {
+            lessons.unprobed(call);
             lane.giveBack(call, 0);
             return;
         }
         if (!lane.mayStart(call.run)) {
+            lessons.unprobed(call);
             lane.giveBack(call, UNWRITABLE_MILLIS);
             return;
         }
         call.attempt++;
+        call.calls++;
         call.startedNanos = System.nanoTime();
         call.body = lane.bodies().take();
         int serial = ++call.serial;
@@ -154,15 +159,11 @@ final class BackendLane {
         }
         call.serial++;
         inFlight.remove(call);
-        if (answer instanceof Answer.Unreachable) {
-            backend.setDown(true);
-        } else if (answer instanceof Answer.Whole whole && MAY_BE_DOWN.contains(whole.statusCode())) {
-            backend.suspect();
-        } else if (answer instanceof Answer.Whole whole && whole.statusCode() == TOO_MANY_REQUESTS) {
-            backend.askedTooMuch();
-        }
         try {
-            settle(call, Verdict.of(answer, call.attempt, backend.config().attempts(), random));
+            ModelGate.Standing standing = lessons.learn(call, answer, inFlight.oldest());
+            Verdict.Tried tried =
+                    new Verdict.Tried(call.attempt, call.calls, backend.config().attempts());
+            settle(call, Verdict.of(answer, tried, standing, backend.takesOurKey(), random));
         } catch (RuntimeException e) {
             // Whatever it was, the line must not stay open for ever; its result is not written, so it runs again.
             LOG.errorf(
@@ -172,22 +173,8 @@ final class BackendLane {
                     call.run.claim().slice());
             lane.giveBack(call, WaitingCalls.PARK_MILLIS);
         }
-        letGo(call);
+        call.letGo(lane.bodies());
         pump();
-    }
-
-    private void letGo(LineCall call) {
-        call.http = null;
-        LineBuffer body = call.body;
-        if (body != null) {
-            lane.bodies().giveBack(body);
-            call.body = null;
-        }
-        LongAnswer answer = call.longAnswer;
-        if (answer != null) {
-            answer.end();
-            call.longAnswer = null;
-        }
     }
 
     private void settle(LineCall call, Verdict verdict) {
@@ -201,17 +188,22 @@ final class BackendLane {
             }
             case Verdict.Failed failed -> lane.results().failed(call, failed.code(), failed.message());
             case Verdict.Again again -> {
-                if (again.overload()) {
-                    limit.overloaded(call.startedNanos, System.nanoTime());
+                if (!again.counts()) {
+                    call.attempt--;
                 }
-                if (!isGivenBack(call)) {
+                if (isGivenBack(call)) {
+                    return;
+                }
+                if (backend.isOpenFor(call.model())) {
                     waiting.postpone(call, again.delayMillis());
+                } else {
+                    waiting.hold(call, System.nanoTime());
                 }
             }
             case Verdict.WhenBack whenItIsBack -> {
                 call.attempt--;
                 if (!isGivenBack(call)) {
-                    waiting.postponeUntilBack(call);
+                    waiting.again(call);
                 }
             }
         }
@@ -226,19 +218,11 @@ final class BackendLane {
         return stopped;
     }
 
-    /** Called every few ms by the lane: time-outs, and what waits for a backend that is down. */
+    /** Called every few ms by the lane: time-outs, and what waits for a model that cannot be called. */
     void tick(long nowNanos) {
-        long timeoutNanos = backend.config().timeout().toNanos();
-        List<LineCall> overdue = new ArrayList<>();
-        for (LineCall call : inFlight) {
-            if (nowNanos - call.startedNanos < timeoutNanos) {
-                break;
-            }
-            if (call.takenNanos(nowNanos) >= timeoutNanos) {
-                overdue.add(call);
-            }
-        }
-        for (LineCall call : overdue) {
+        for (LineCall call :
+                inFlight.overdue(nowNanos, backend.config().timeout().toNanos())) {
+            limit.overloaded(call.startedNanos, nowNanos, false);
             // Told before it is broken off: the breaking would be told as an answer of its own.
             HttpClientRequest http = call.http;
             answered(
@@ -247,11 +231,8 @@ final class BackendLane {
                     new Answer.TimedOut(backend.config().timeout().toMillis()));
             reset(http);
         }
-        if (backend.isDown()) {
-            waiting.seenDown(nowNanos);
-        } else {
-            waiting.seenUp(nowNanos);
-        }
+        waiting.moveAway(nowNanos);
+        shutQueue.moveAway(nowNanos);
         pump();
         count();
         if (mayStart()) {
@@ -264,11 +245,15 @@ final class BackendLane {
         waiting.takeOver(call);
     }
 
-    /** Whether it could start that line now. */
-    boolean isOpenFor(LineCall call) {
-        return !backend.isDown()
-                && limit.value() > 0
-                && backend.serves(call.model(), call.run.claim().endpoint());
+    /** Takes over lines that were not started at another backend. */
+    void takeOver(LineGroup group) {
+        queue.offer(group);
+        pump();
+    }
+
+    /** Whether it could start such a line now. */
+    boolean isOpenFor(@Nullable String model, String endpoint) {
+        return limit.value() > 0 && backend.serves(model, endpoint) && backend.isOpenFor(model);
     }
 
     /** Gives back what of a paused run waits here; what is in flight ends by itself. */
@@ -284,11 +269,12 @@ final class BackendLane {
 
     private void abandon(SliceRun run) {
         waiting.giveBack(run);
-        for (LineCall call : inFlight.stream().filter(c -> c.run == run).toList()) {
+        for (LineCall call : inFlight.of(run)) {
             call.serial++;
             inFlight.remove(call);
             reset(call.http);
-            letGo(call);
+            call.letGo(lane.bodies());
+            lessons.unprobed(call);
             call.attempt--;
             lane.giveBack(call, 0);
         }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Claims, reports and returns of slices: conditional on the claim number and the holder, so that a late one changes nothing. */
@@ -209,6 +210,15 @@ class ClaimStore {
                         """, claim.slice().batchId(), claim.slice().seq(), claim.claim(), claim.holder(), line)
                         .rowCount()
                 == 1;
+    }
+
+    /** Lets slices go that were handed back until a model can be called again, for it can. */
+    void recall(String model) {
+        database.run("""
+                update slice set not_before = null
+                where state = 'pending' and not_before between now() and now() + make_interval(secs => $2)
+                  and (model is null or model = $1)
+                """, model, (double) TimeUnit.MILLISECONDS.toSeconds(WaitingCalls.MOST_SHUT_MILLIS));
     }
 
     /** Which of these batches have a stop reason. */

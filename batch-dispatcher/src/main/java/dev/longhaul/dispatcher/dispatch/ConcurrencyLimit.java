@@ -1,16 +1,19 @@
 package dev.longhaul.dispatcher.dispatch;
 
 /**
- * How many calls one lane may have in flight at one backend: additive increase while it answers well, multiplicative decrease at
- * most once a round trip when it says it is overloaded. Belongs to the lane's thread.
+ * How many calls one lane may have in flight at one backend: it grows by a tenth a round trip while the backend answers well, and falls
+ * at most once a round trip when it says it is overloaded. It stays what it has become from batch to batch. Belongs to the lane's thread.
  */
 final class ConcurrencyLimit {
     private static final double DECREASE = 0.7;
+    private static final double INCREASE = 0.1;
 
     private int ceiling;
     private double limit;
     private long decreasedAtNanos;
     private boolean decreased;
+    /** Whether anything succeeded since the last decrease. */
+    private boolean served = true;
 
     ConcurrencyLimit(int ceiling) {
         this.ceiling = ceiling;
@@ -30,21 +33,25 @@ final class ConcurrencyLimit {
         }
     }
 
-    /** The backend answered well: a full round of such answers raises the limit by one. */
+    /** The backend answered well: a full round of such answers raises the limit by a tenth. */
     void succeeded() {
+        served = true;
         if (limit < ceiling) {
-            limit = Math.min(ceiling, limit + 1 / Math.max(1, limit));
+            limit = Math.min(ceiling, limit + INCREASE);
         }
     }
 
     /**
-     * The backend is overloaded.
+     * The backend is overloaded. Where nothing succeeds between, it is not our calls' number that it suffers from, and no fewer of them
+     * would help.
      *
      * @param startedNanos when the call began: what began before the last decrease was caused by the old limit
+     * @param othersAreServed whether calls in flight are being served meanwhile
      */
-    void overloaded(long startedNanos, long nowNanos) {
-        if (!decreased || startedNanos - decreasedAtNanos >= 0) {
+    void overloaded(long startedNanos, long nowNanos, boolean othersAreServed) {
+        if ((served || othersAreServed) && (!decreased || startedNanos - decreasedAtNanos >= 0)) {
             decreased = true;
+            served = false;
             limit = Math.max(1, limit * DECREASE);
             decreasedAtNanos = nowNanos;
         }

@@ -63,9 +63,10 @@ public class Dispatch {
 
     /** Starts the lanes; once. */
     public void start() {
-        backends.all().forEach(backend -> queues.put(backend, new RunQueue()));
+        backends.all().forEach(backend -> queues.put(backend, new RunQueue(backend::isOpenFor)));
         for (int i = 0; i < config.lanes(); i++) {
-            lanes.add(new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory));
+            lanes.add(
+                    new Lane(vertx, vertx.createEventLoopContext(), i, sender, reports, answerMemory, claims::recall));
         }
         lanes.forEach(lane -> lane.execute(() -> lane.start(List.copyOf(lanes), queues, lease, shares)));
         LaneSlots slots = new LaneSlots(lanes, queues, shares);
@@ -107,7 +108,7 @@ public class Dispatch {
         }
         queueAt(
                 able.stream()
-                        .min(Comparator.comparing((Backend b) -> b.isDown() || share(b) == 0)
+                        .min(Comparator.comparing((Backend b) -> !b.isOpenFor(group.model()) || share(b) == 0)
                                 .thenComparingDouble(b ->
                                         queue(b).waiting() / (double) b.config().maxInFlight()))
                         .orElseThrow(),

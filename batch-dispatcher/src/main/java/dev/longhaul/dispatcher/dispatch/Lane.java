@@ -5,17 +5,22 @@ import dev.longhaul.dispatcher.capacity.LocalShares;
 import dev.longhaul.dispatcher.lease.ProcessLease;
 import dev.longhaul.model.jsonl.LineTokenizer;
 import dev.longhaul.model.jsonl.RequestLine;
+import dev.longhaul.store.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One event loop with all that it owns: its connections, calls, buffers and chunks. Methods run on it unless they say otherwise. */
 final class Lane {
+    private static final Logger LOG = Logger.getLogger(Lane.class);
     private static final long TICK_MILLIS = 25;
+    private static final long RECALL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int SPARE_BODIES = 64;
     private static final int BODY_BYTES = 2 * 1024;
 
@@ -26,20 +31,33 @@ final class Lane {
     private final ChunkSender sender;
     private final SliceReports reports;
     private final AnswerMemory answerMemory;
+    private final Consumer<String> recall;
     private final Map<String, BackendLane> backends = new LinkedHashMap<>();
     private final BufferPool bodies = new BufferPool(SPARE_BODIES, BODY_BYTES, LongAnswer.FREE_BYTES);
     private List<Lane> siblings = List.of();
     private @Nullable LocalShares shares;
     private long ticking;
 
-    /** May be called on any thread. */
-    Lane(Vertx vertx, Context context, int index, ChunkSender sender, SliceReports reports, AnswerMemory answerMemory) {
+    /**
+     * May be called on any thread.
+     *
+     * @param recall brings back what was handed back while a model could not be called; may block
+     */
+    Lane(
+            Vertx vertx,
+            Context context,
+            int index,
+            ChunkSender sender,
+            SliceReports reports,
+            AnswerMemory answerMemory,
+            Consumer<String> recall) {
         this.vertx = vertx;
         this.context = context;
         this.index = index;
         this.sender = sender;
         this.reports = reports;
         this.answerMemory = answerMemory;
+        this.recall = recall;
         this.results = new LaneResults(this, sender);
     }
 
@@ -124,11 +142,43 @@ final class Lane {
         }
     }
 
-    /** A backend that could start that line now; null when there is none. */
+    /** Gives a line back whose model cannot be called; it may run again as soon as that can. */
+    void giveBackShut(LineCall call, long delayMillis) {
+        SliceRun run = call.run;
+        if (call.attempt > 0) {
+            run.remember(call.indexInSlice(), new Waiting(call.attempt, 0));
+        }
+        giveBackShut(run, 1, delayMillis);
+    }
+
+    /** Gives lines back that were never started, likewise. */
+    void giveBackShut(SliceRun run, int lines, long delayMillis) {
+        if (lines > 0 && run.giveBack(lines, System.currentTimeMillis() + delayMillis)) {
+            reports.add(run);
+        }
+    }
+
+    /** A model can be called again: what was handed back for that comes again, and once more what was on its way back. */
+    void reopened(String model) {
+        recall(model);
+        after(RECALL_AGAIN_NANOS, () -> recall(model));
+    }
+
+    private void recall(String model) {
+        Thread.ofVirtual().name("recall").start(() -> {
+            try {
+                recall.accept(model);
+            } catch (StoreException e) {
+                LOG.debugf("what waits for model %s comes a little later: %s", model, e.getMessage());
+            }
+        });
+    }
+
+    /** A backend that could start lines of that model now; null when there is none. */
     @Nullable
-    BackendLane another(LineCall call) {
+    BackendLane another(@Nullable String model, String endpoint) {
         for (BackendLane backend : backends.values()) {
-            if (backend.isOpenFor(call)) {
+            if (backend.isOpenFor(model, endpoint)) {
                 return backend;
             }
         }

@@ -10,9 +10,19 @@ final class LineCall {
     final SliceRun run;
     final int line;
     final RequestLine request;
+    /** The attempts that count, one under way with them. */
     int attempt;
+    /** The calls of this claim. */
+    int calls;
+    /** Whether the call under way probes a model that is shut. */
+    boolean probe;
+
     long startedNanos;
     long dueNanos;
+
+    /** When it was last refused. */
+    @Nullable
+    Long refusedNanos;
 
     @Nullable
     HttpClientRequest http;
@@ -42,6 +52,11 @@ final class LineCall {
         return run.claim().firstLine() + indexInSlice();
     }
 
+    /** Tells it from nearly all other lines. */
+    long key() {
+        return 31L * run.claim().slice().hashCode() + number();
+    }
+
     int indexInSlice() {
         return run.indexInSlice(line);
     }
@@ -52,8 +67,23 @@ final class LineCall {
         return nowNanos - startedNanos - (answer == null ? 0 : answer.waitedNanos(nowNanos));
     }
 
+    /** Gives back what the call had of the lane's memory. */
+    void letGo(BufferPool bodies) {
+        http = null;
+        LineBuffer lent = body;
+        if (lent != null) {
+            bodies.giveBack(lent);
+            body = null;
+        }
+        LongAnswer answer = longAnswer;
+        if (answer != null) {
+            answer.end();
+            longAnswer = null;
+        }
+    }
+
     /** The id for a line whose backend gave none. */
     String ownRequestId() {
-        return "req_" + run.claim().slice().batchId().substring("batch_".length()) + "_" + number() + "_" + attempt;
+        return "req_" + run.claim().slice().batchId().substring("batch_".length()) + "_" + number() + "_" + calls;
     }
 }

@@ -43,6 +43,11 @@ final class LineGroup {
         return model;
     }
 
+    /** Tells its lines from nearly all that were tried. */
+    long key() {
+        return Long.MIN_VALUE | 31L * run.claim().slice().hashCode() + next.get();
+    }
+
     /** Takes the next line that nobody took; -1 when there is none. */
     int take() {
         int taken = next.get() >= size ? NO_LINE : next.getAndIncrement();

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The slices' lines that wait for one backend; lanes on several threads take them. */
@@ -19,6 +20,12 @@ final class RunQueue {
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger postponed = new AtomicInteger();
     private volatile long freeNanos = System.nanoTime() - FREE_NANOS;
+    private final Predicate<@Nullable String> isOpen;
+
+    /** @param isOpen whether lines of a model can start */
+    RunQueue(Predicate<@Nullable String> isOpen) {
+        this.isOpen = isOpen;
+    }
 
     void offer(LineGroup group) {
         if (groups.isEmpty()) {
@@ -30,23 +37,38 @@ final class RunQueue {
     /** A line of a slice, taken for its only execution in this claim. */
     record Taken(SliceRun run, int line) {}
 
-    /** The next line, of the slice that came first; null when there is none. */
+    /** The next line whose model can be called, of the slice that came first; null when there is none. */
     @Nullable
     Taken take() {
-        for (LineGroup group = groups.peekFirst(); group != null; group = groups.peekFirst()) {
-            int line = group.take();
-            if (line >= 0) {
-                movedNanos = System.nanoTime();
-                return new Taken(group.run(), line);
+        for (LineGroup group : groups) {
+            if (isOpen.test(group.model())) {
+                Taken taken = take(group);
+                if (taken != null) {
+                    return taken;
+                }
             }
-            groups.remove(group);
         }
         return null;
     }
 
-    /** How many lines wait. */
+    /** The next line of one of the groups; null when it has none left. */
+    @Nullable
+    Taken take(LineGroup group) {
+        int line = group.take();
+        if (line < 0) {
+            groups.remove(group);
+            return null;
+        }
+        movedNanos = System.nanoTime();
+        return new Taken(group.run(), line);
+    }
+
+    /** How many lines wait whose model can be called. */
     int waiting() {
-        return groups.stream().mapToInt(LineGroup::untaken).sum();
+        return groups.stream()
+                .filter(group -> isOpen.test(group.model()))
+                .mapToInt(LineGroup::untaken)
+                .sum();
     }
 
     /** A lane has so many more calls in flight, and so many more lines that wait for their next attempt, than it said last. */

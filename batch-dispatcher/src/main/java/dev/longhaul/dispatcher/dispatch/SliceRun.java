@@ -197,9 +197,14 @@ final class SliceRun {
         return settle(lines);
     }
 
+    /** Notes the attempts of a line that goes back. */
+    void remember(int indexInSlice, Waiting state) {
+        waiting.put(indexInSlice, state);
+    }
+
     /** Gives one line back with the attempts it has had; true when nothing is open any more. */
     boolean giveBack(int indexInSlice, Waiting state) {
-        waiting.put(indexInSlice, state);
+        remember(indexInSlice, state);
         return giveBack(1, state.dueMillis());
     }
 

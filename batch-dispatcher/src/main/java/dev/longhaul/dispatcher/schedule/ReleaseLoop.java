@@ -47,6 +47,8 @@ class ReleaseLoop {
     private long refreshAtNanos = System.nanoTime();
     private long hintsAgainNanos = System.nanoTime();
     private @Nullable String lastTenant;
+    /** What the dispatchers would take on, as of the last look. */
+    private Map<String, Integer> wanted = Map.of();
 
     ReleaseLoop(
             ScheduleStore store,
@@ -98,7 +100,7 @@ class ReleaseLoop {
         if (!backlog.hasReady() && !claims.mayBeUnclaimed() && countsUnclaimed) {
             return false;
         }
-        Map<String, Integer> wanted = capacity.wanted();
+        wanted = capacity.wanted();
         Map<Demand, Unclaimed> unclaimed = unclaimed(now);
         sendHintsAgain(leader, wanted, unclaimed.keySet(), now);
         Map<String, Integer> appetite = Policy.less(wanted, lines(unclaimed), this::serving);
@@ -182,6 +184,7 @@ class ReleaseLoop {
 
     private List<String> serving(Demand demand) {
         return backends.serving(demand.model(), demand.endpoint()).stream()
+                .filter(backend -> backend.isWanted(demand.model(), wanted))
                 .map(Backend::name)
                 .toList();
     }

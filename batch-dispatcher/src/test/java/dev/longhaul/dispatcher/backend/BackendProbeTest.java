@@ -16,14 +16,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @SuppressWarnings("NullAway.Init") // set before each test
 class BackendProbeTest {
     private static final Vertx VERTX = Vertx.vertx();
-    private final BackendProbe probe = new BackendProbe(VERTX);
     private ModelServer server;
     private Backend backend;
+    private BackendProbe probe;
 
     @BeforeEach
     void aBackendWithoutConfiguredModels() throws IOException {
         server = new ModelServer();
         backend = new Backend("gpu", BackendTest.config(Map.of("url", server.url())));
+        probe = new BackendProbe(VERTX, backend);
     }
 
     @AfterEach
@@ -79,6 +80,6 @@ class BackendProbeTest {
     }
 
     private void ask() throws Exception {
-        probe.ask(backend).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        probe.ask().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 }

@@ -143,6 +143,21 @@ class BackendTest {
     }
 
     @Test
+    void aModelIsWantedAsLongAsAnyDispatcherCanCallIt() {
+        Backend backend = backend(Map.of("models", "m,n"));
+        // One dispatcher wants 10 lines, and 10 less of m; another one wants 20.
+        Map<String, Integer> wanted = Map.of("gpu", 30, backend.lessOf("m"), -10);
+
+        assertThat(backend.isWanted("m", wanted)).isTrue();
+        assertThat(backend.isWanted("n", wanted)).isTrue();
+        assertThat(backend.isWanted(null, wanted)).isTrue();
+        assertThat(backend.isWanted("m", Map.of("gpu", 30, backend.lessOf("m"), -30)))
+                .isFalse();
+        assertThat(backend.isWanted("n", Map.of("gpu", 30, backend.lessOf("m"), -30)))
+                .isTrue();
+    }
+
+    @Test
     void tellsOnlyNewsAboutBeingDown() {
         Backend backend = backend(Map.of("models", "m"));
 

@@ -15,11 +15,11 @@ class ConcurrencyLimitTest {
     void anOverloadLowersItOnceForAllCallsOfThatRound() {
         ConcurrencyLimit limit = new ConcurrencyLimit(100);
         for (int call = 0; call < 50; call++) {
-            limit.overloaded(-1_000 + call, 0);
+            limit.overloaded(-1_000 + call, 0, false);
         }
         assertThat(limit.value()).isEqualTo(70);
 
-        limit.overloaded(1, 10);
+        limit.overloaded(1, 10, true);
         assertThat(limit.value()).isEqualTo(49);
     }
 
@@ -27,24 +27,37 @@ class ConcurrencyLimitTest {
     void neverFallsBelowOneWhileThereIsACeiling() {
         ConcurrencyLimit limit = new ConcurrencyLimit(4);
         for (int round = 0; round < 100; round++) {
-            limit.overloaded(round, round);
+            limit.overloaded(round, round, true);
         }
         assertThat(limit.value()).isEqualTo(1);
     }
 
     @Test
-    void aRoundOfGoodAnswersRaisesItByOneUpToItsCeiling() {
-        ConcurrencyLimit limit = new ConcurrencyLimit(20);
-        limit.overloaded(0, 0);
-        assertThat(limit.value()).isEqualTo(14);
-        for (int answer = 0; answer < 15; answer++) {
+    void whereNothingSucceedsFewerCallsWouldNotHelp() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(100);
+        for (int round = 0; round < 100; round++) {
+            limit.overloaded(round, round, false);
+        }
+        assertThat(limit.value()).isEqualTo(70);
+
+        limit.succeeded();
+        limit.overloaded(200, 200, false);
+        assertThat(limit.value()).isEqualTo(49);
+    }
+
+    @Test
+    void aRoundOfGoodAnswersRaisesItByATenthUpToItsCeiling() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(200);
+        limit.overloaded(0, 0, false);
+        assertThat(limit.value()).isEqualTo(140);
+        for (int answer = 0; answer < 141; answer++) {
             limit.succeeded();
         }
-        assertThat(limit.value()).isEqualTo(15);
+        assertThat(limit.value()).isEqualTo(154);
         for (int answer = 0; answer < 10_000; answer++) {
             limit.succeeded();
         }
-        assertThat(limit.value()).isEqualTo(20);
+        assertThat(limit.value()).isEqualTo(200);
     }
 
     @Test
@@ -54,7 +67,7 @@ class ConcurrencyLimitTest {
         assertThat(limit.value()).isEqualTo(32);
         limit.setCeiling(64);
         assertThat(limit.value()).isEqualTo(64);
-        limit.overloaded(0, 0);
+        limit.overloaded(0, 0, false);
         limit.setCeiling(128);
         assertThat(limit.value()).isEqualTo(44);
         limit.setCeiling(10);

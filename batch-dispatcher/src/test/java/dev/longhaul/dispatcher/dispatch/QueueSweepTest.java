@@ -21,8 +21,8 @@ class QueueSweepTest {
 
     private final Backend one = backend("one");
     private final Backend other = backend("other");
-    private final RunQueue queueOfOne = new RunQueue();
-    private final RunQueue queueOfOther = new RunQueue();
+    private final RunQueue queueOfOne = new RunQueue(model -> true);
+    private final RunQueue queueOfOther = new RunQueue(model -> true);
     private final Map<Backend, Integer> shares = new HashMap<>(Map.of(one, 8, other, 8));
     private final QueueSweep sweep = new QueueSweep(
             new LinkedHashMap<>(Map.of(one, queueOfOne, other, queueOfOther)),

@@ -22,6 +22,20 @@ class RetryAfterTest {
         assertThat(RetryAfter.millis("60", "250")).isEqualTo(250);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "soon", "-1", "NaN"})
+    void oneThatCannotBeReadDoesNotHideTheOther(String nonsense) {
+        assertThat(RetryAfter.millis("60", nonsense)).isEqualTo(60_000);
+        assertThat(RetryAfter.millis(nonsense, "250")).isEqualTo(250);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3601", "999999999", "Tue, 31 Dec 2199 23:59:59 GMT"})
+    void nobodyIsWaitedForLongerThanAnHour(String value) {
+        assertThat(RetryAfter.millis(value, null)).isEqualTo(3_600_000);
+        assertThat(RetryAfter.millis(null, "999999999")).isEqualTo(3_600_000);
+    }
+
     @Test
     void readsADate() {
         ZonedDateTime soon = ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(1);
