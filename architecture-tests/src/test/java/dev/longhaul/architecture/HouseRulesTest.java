@@ -35,7 +35,7 @@ class HouseRulesTest {
      */
     private static final Set<String> MAY_READ_THE_CLOCK = Set.of(
             "dev.longhaul.dispatcher.dispatch.RetryAfter",
-            "dev.longhaul.dispatcher.dispatch.BackendLane",
+            "dev.longhaul.dispatcher.dispatch.LineOpening",
             "dev.longhaul.dispatcher.dispatch.ClaimStore",
             "dev.longhaul.dispatcher.dispatch.Dispatch",
             "dev.longhaul.dispatcher.dispatch.Lane",

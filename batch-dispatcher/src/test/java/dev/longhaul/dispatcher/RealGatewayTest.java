@@ -56,8 +56,7 @@ class RealGatewayTest {
             other.stop(0);
             await("the tenant is told")
                     .atMost(PATIENCE)
-                    .untilAsserted(
-                    () -> assertThat(tester.trouble(LATE)).isEqualTo("down"));
+                    .untilAsserted(() -> assertThat(tester.trouble(LATE)).isEqualTo("down"));
             assertThat(gateway.process().isAlive()).isTrue();
             assertThat(tester.results(batch)).extracting(Result::outcome).doesNotContain("FAILED");
 

@@ -3,7 +3,6 @@ package dev.longhaul.dispatcher.backend;
 import dev.longhaul.dispatcher.backend.BackendsConfig.BackendConfig;
 import dev.longhaul.model.BatchEndpoints;
 import dev.longhaul.model.Topics;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +40,7 @@ public final class Backend {
     private volatile boolean suspected;
     private volatile boolean takesOurKey;
     private final AtomicReference<String> redirect = new AtomicReference<>("");
-    private final Map<String, ModelGate> gates = new ConcurrentHashMap<>();
+    private final ModelGates gates = new ModelGates();
 
     /**
      * Checks one backend's configuration.
@@ -208,30 +207,19 @@ public final class Backend {
         return config.rename().getOrDefault(model, model);
     }
 
-    /** The gate of a model, by the tenants' name; of lines that name none when that is null. */
-    public ModelGate gate(@Nullable String model) {
-        String name = model == null ? "" : model;
-        ModelGate known = gates.get(name);
-        return known == null ? gates.computeIfAbsent(name, unknown -> new ModelGate(System.nanoTime())) : known;
+    /** Which of its models can be called. */
+    public ModelGates gates() {
+        return gates;
     }
 
-    /** The gates of the models that were called here. */
-    Map<String, ModelGate> gates() {
-        return Collections.unmodifiableMap(gates);
+    /** The gate of a model, by the tenants' name; of lines that name none when that is empty or null. */
+    public ModelGate gate(@Nullable String model) {
+        return gates.of(model);
     }
 
     /** Whether a line of that model could start there now. */
     public boolean isOpenFor(@Nullable String model) {
-        return !down && gate(model).isOpen();
-    }
-
-    /** The models of which no further line is of use here: they are shut, and a line of this process finds out when they open. */
-    public List<String> unwantedModels() {
-        long now = System.nanoTime();
-        return gates.entrySet().stream()
-                .filter(gate -> !gate.getValue().wantsLines(now))
-                .map(Map.Entry::getKey)
-                .toList();
+        return !down && gates.of(model).isOpen();
     }
 
     /** Under which name dispatchers report how many of the lines that they want here are not wanted of a model. */
@@ -257,39 +245,14 @@ public final class Backend {
     /** Notes how it answered when it was asked for its models; what is well again is worth a try at once. */
     void listAnswered(boolean well) {
         if (well && !takesOurKey) {
-            hint();
+            gates.hint();
         }
         takesOurKey = well;
-    }
-
-    private void hint() {
-        long now = System.nanoTime();
-        gates.values().forEach(gate -> gate.hint(now));
     }
 
     /** Notes that it redirected a call; returns whether it is news that it does so to there. */
     public boolean redirectedTo(String target) {
         return !redirect.getAndSet(target).equals(target);
-    }
-
-    /** Whether some model is shut. */
-    public boolean isShutForSome() {
-        for (ModelGate gate : gates.values()) {
-            if (!gate.isOpen()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether some line may be wanted to probe a model. */
-    public boolean isProbeDue(long nowNanos) {
-        for (ModelGate gate : gates.values()) {
-            if (gate.isProbeDue(nowNanos)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     public boolean isDown() {
@@ -301,7 +264,7 @@ public final class Backend {
         boolean news = down != value;
         down = value;
         if (news && !value) {
-            hint();
+            gates.hint();
         }
         return news;
     }
@@ -314,7 +277,7 @@ public final class Backend {
     /** Whether a probe should look at it now. */
     boolean wantsProbe() {
         boolean look =
-                down || suspected || isShutForSome() || (namesItsModels() && listTiming.isDue(System.nanoTime()));
+                down || suspected || gates.isAnyShut() || (namesItsModels() && listTiming.isDue(System.nanoTime()));
         suspected = false;
         return look;
     }

@@ -82,7 +82,7 @@ public class Backends {
             return;
         }
         long now = System.nanoTime();
-        backend.gates().forEach((model, gate) -> {
+        backend.gates().byModel().forEach((model, gate) -> {
             switch (gate.news(now)) {
                 case ModelGate.News.ShutNow shut ->
                     LOG.warnf(

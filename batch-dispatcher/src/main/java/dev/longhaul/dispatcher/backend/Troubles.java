@@ -29,7 +29,7 @@ public class Troubles {
     public JsonObject now() {
         Map<String, Object> troubles = new LinkedHashMap<>();
         List<Backend> all = backends.all();
-        if (all.stream().anyMatch(backend -> backend.isDown() || backend.isShutForSome())) {
+        if (all.stream().anyMatch(backend -> backend.isDown() || backend.gates().isAnyShut())) {
             long now = System.nanoTime();
             TreeSet<String> models = new TreeSet<>();
             models.add("");
@@ -60,7 +60,7 @@ public class Troubles {
     }
 
     private static @Nullable Refusal of(Backend backend, String model, long now) {
-        ModelGate gate = backend.gates().get(model);
+        ModelGate gate = backend.gates().byModel().get(model);
         return backend.isDown() ? Refusal.UNREACHABLE : gate == null ? null : gate.trouble(now);
     }
 
@@ -72,7 +72,7 @@ public class Troubles {
             if (backend.isDown()) {
                 troubled.put(backend.name(), Refusal.UNREACHABLE.text());
             } else {
-                backend.gates().forEach((model, gate) -> {
+                backend.gates().byModel().forEach((model, gate) -> {
                     Refusal trouble = gate.trouble(now);
                     if (trouble != null) {
                         troubled.merge(backend.name(), model + ": " + trouble.text(), (a, b) -> a + ", " + b);

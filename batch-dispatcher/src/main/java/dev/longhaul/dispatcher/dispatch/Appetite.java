@@ -56,7 +56,7 @@ public class Appetite {
             int lines = Math.max(0, there);
             now.put(backend.name(), lines);
             if (lines > 0) {
-                backend.unwantedModels().forEach(model -> now.put(backend.lessOf(model), -lines));
+                backend.gates().unwantedModels().forEach(model -> now.put(backend.lessOf(model), -lines));
             }
         }
         wanted = Map.copyOf(now);

@@ -3,9 +3,6 @@ package dev.longhaul.dispatcher.dispatch;
 import dev.longhaul.dispatcher.backend.Backend;
 import dev.longhaul.dispatcher.backend.ModelGate;
 import dev.longhaul.dispatcher.lease.ProcessLease;
-import dev.longhaul.model.jsonl.LineProblem;
-import dev.longhaul.model.jsonl.LineTokenizer;
-import dev.longhaul.model.jsonl.RequestLine;
 import io.vertx.core.http.HttpClientRequest;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -29,12 +26,12 @@ final class BackendLane {
     private final RunQueue queue;
     private final ProcessLease lease;
     private final BackendCaller caller;
-    private final LineTokenizer tokenizer = Lane.tokenizer();
     private final ConcurrencyLimit limit = new ConcurrencyLimit(0);
     private final RandomGenerator random = RandomGenerator.getDefault();
     private final InFlight inFlight = new InFlight();
 
     private final WaitingCalls waiting;
+    private final LineOpening opening;
     private final ShutQueue shutQueue;
     private final Lessons lessons;
     private int countedCalls;
@@ -47,6 +44,7 @@ final class BackendLane {
         this.lease = lease;
         this.caller = new BackendCaller(lane, backend);
         this.waiting = new WaitingCalls(lane, backend, random);
+        this.opening = new LineOpening(lane, waiting);
         this.lessons = new Lessons(lane, backend, limit);
         this.shutQueue = new ShutQueue(lane, backend, queue, waiting);
     }
@@ -87,45 +85,17 @@ final class BackendLane {
             return due;
         }
         // Before the others, which may have lines without end.
-        LineCall probe = backend.isProbeDue(nowNanos) ? shutQueue.probe(nowNanos, this::open) : null;
+        LineCall probe = backend.gates().isProbeDue(nowNanos) ? shutQueue.probe(nowNanos, opening) : null;
         if (probe != null) {
             return probe;
         }
         for (RunQueue.Taken taken = queue.take(); taken != null; taken = queue.take()) {
-            LineCall call = open(taken.run(), taken.line());
+            LineCall call = opening.open(taken.run(), taken.line());
             if (call != null) {
                 return call;
             }
         }
         return null;
-    }
-
-    /** The call for a line just taken; null when the line is settled without one, or not due yet. */
-    private @Nullable LineCall open(SliceRun run, int line) {
-        return switch (tokenizer.tokenize(run.bytes(), run.offset(line), run.length(line))) {
-            case RequestLine request -> {
-                LineCall call = new LineCall(run, line, request);
-                Waiting past = run.waiting(call.indexInSlice());
-                yield past == null || resume(call, past) ? call : null;
-            }
-            case LineProblem problem -> {
-                LOG.errorf(
-                        "LH-D024 line %d of slice %s passed its plan but reads as: %s",
-                        run.indexInSlice(line), run.claim().slice(), problem.message());
-                lane.results().failedUnread(run, run.indexInSlice(line), problem.code(), problem.message());
-                yield null;
-            }
-        };
-    }
-
-    /** Goes on where an earlier claim stopped; true when the next attempt is due. */
-    private boolean resume(LineCall call, Waiting past) {
-        call.attempt = past.attempts();
-        long delayMillis = past.dueMillis() - System.currentTimeMillis();
-        if (delayMillis > 0) {
-            waiting.postpone(call, delayMillis);
-        }
-        return delayMillis <= 0;
     }
 
     private void start(LineCall call) {

@@ -30,15 +30,9 @@ final class ShutQueue {
         this.waiting = waiting;
     }
 
-    /** Makes a call of a line that was taken from the queue; null when that is not to be made now. */
-    interface Opening {
-        @Nullable
-        LineCall open(SliceRun run, int line);
-    }
-
     /** A call that finds out whether its model can be called again, of a line that was not tried yet if there is any; null for none. */
     @Nullable
-    LineCall probe(long nowNanos, Opening opening) {
+    LineCall probe(long nowNanos, LineOpening opening) {
         RunQueue.Taken fresh = fresh(nowNanos);
         LineCall call = fresh == null ? null : opening.open(fresh.run(), fresh.line());
         if (call != null && !backend.gate(call.model()).tryProbe(nowNanos, call.key())) {
@@ -66,7 +60,7 @@ final class ShutQueue {
     }
 
     void moveAway(long nowNanos) {
-        if (!backend.isShutForSome()) {
+        if (!backend.gates().isAnyShut()) {
             shutSince.clear();
             return;
         }

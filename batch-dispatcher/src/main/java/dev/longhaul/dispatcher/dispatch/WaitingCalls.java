@@ -131,7 +131,7 @@ final class WaitingCalls {
 
     /** Nothing waits for a model here that another backend can be called for; and little of it for long when none can. */
     void moveAway(long nowNanos) {
-        if (backend.isDown() || backend.isShutForSome()) {
+        if (backend.isDown() || backend.gates().isAnyShut()) {
             move(now);
             move(later);
         }
