@@ -15,6 +15,8 @@ final class CapacityLedger {
     private final Map<String, Integer> ceilings;
     private final SortedMap<String, Member> members = new TreeMap<>();
     private long number;
+    /** Whether somebody's slots have become certain since the last decision. */
+    private boolean settled;
 
     /**
      * @param epoch the leader's
@@ -83,7 +85,9 @@ final class CapacityLedger {
             return uncertain ? ceiling : Math.max(mayUse(backend), calls(backend));
         }
 
-        private void accept(CapacityReport fresh) {
+        /** True when it has just confirmed its first grant, so that others may be lent more. */
+        private boolean accept(CapacityReport fresh) {
+            boolean wasUncertain = uncertain;
             CapacityReport known = report;
             if (known == null || fresh.grant() >= known.grant()) {
                 report = fresh;
@@ -94,9 +98,10 @@ final class CapacityLedger {
                     // Less than it was granted when its shares have lapsed since.
                     Map<String, Integer> kept = new HashMap<>(granted.shares());
                     kept.replaceAll((backend, share) -> Math.min(share, lent(backend)));
-                    granted = new Grant(granted.number(), granted.among(), kept);
+                    granted = new Grant(granted.number(), granted.among(), false, kept);
                 }
             }
+            return wasUncertain && !uncertain;
         }
 
         /** It has given up whatever it was granted, and takes nothing but a later grant than this one. */
@@ -104,13 +109,13 @@ final class CapacityLedger {
             outstanding.clear();
             uncertain = false;
             isVoid = true;
-            granted = new Grant(grantNumber, granted.among(), Map.of());
+            granted = new Grant(grantNumber, granted.among(), false, Map.of());
         }
     }
 
     /** A dispatcher's report came in ahead of its row. */
     void report(String id, CapacityReport report) {
-        members.computeIfAbsent(id, i -> new Member()).accept(report);
+        settled |= members.computeIfAbsent(id, i -> new Member()).accept(report);
     }
 
     /** All rows as they were read just now; who has none is forgotten. */
@@ -122,7 +127,7 @@ final class CapacityLedger {
             Member member = members.computeIfAbsent(row.id(), id -> new Member());
             member.wanted = row.wanted();
             if (row.report() != null) {
-                member.accept(row.report());
+                settled |= member.accept(row.report());
             }
             if (row.isLapsed() && !member.lapsed) {
                 member.lapse(++number);
@@ -156,11 +161,13 @@ final class CapacityLedger {
      * @return grants by dispatcher
      */
     Map<String, Grant> decide(boolean evenOut) {
+        boolean evenly = evenOut || settled;
+        settled = false;
         Map<String, Map<String, Integer>> wished = new HashMap<>();
         members.forEach((id, member) -> wished.put(id, new HashMap<>(member.granted.shares())));
         ceilings.forEach((backend, ceiling) -> {
             SortedMap<String, Integer> fair = fair(backend, ceiling);
-            if (evenOut || isAnyoneShort(backend, fair)) {
+            if (evenly || isAnyoneShort(backend, fair)) {
                 asFarAsThereIsRoom(backend, ceiling, fair)
                         .forEach((id, share) ->
                                 wished.computeIfAbsent(id, i -> new HashMap<>()).put(backend, share));
@@ -195,7 +202,7 @@ final class CapacityLedger {
 
     private Grant grant(Member member, Map<String, Integer> shares) {
         int among = (int) members.values().stream().filter(Member::takesPart).count();
-        member.granted = new Grant(++number, among, shares);
+        member.granted = new Grant(++number, among, member.uncertain, shares);
         shares.forEach((backend, share) -> member.outstanding.merge(backend, share, Math::max));
         return member.granted;
     }
@@ -238,7 +245,10 @@ final class CapacityLedger {
         for (Map.Entry<String, Integer> entry : fair.entrySet()) {
             Member member = members.getOrDefault(entry.getKey(), new Member());
             int own = member.mayHold(backend, ceiling);
-            int share = (int) Math.min(entry.getValue(), Math.max(member.mayUse(backend), free + own));
+            // One that is uncertain gets a cap, which raises nothing.
+            int share = member.uncertain
+                    ? entry.getValue()
+                    : (int) Math.min(entry.getValue(), Math.max(member.mayUse(backend), free + own));
             next.put(entry.getKey(), share);
             free -= Math.max(own, share) - own;
         }

@@ -72,7 +72,7 @@ public class LocalShares {
     synchronized void renewed(long sentNanos, Grant written) {
         boolean lapsed = !areValid();
         if (lapsed) {
-            take(new Grant(Math.max(current.number(), written.number()), current.among(), Map.of()));
+            take(new Grant(Math.max(current.number(), written.number()), current.among(), false, Map.of()));
         }
         validUntilNanos = sentNanos + VALID_NANOS;
         if (!lapsed) {
@@ -83,7 +83,7 @@ public class LocalShares {
     /** The leader grants something; one that comes too late counts as a grant of nothing. */
     synchronized void granted(Grant grant) {
         if (grant.number() > current.number()) {
-            take(areValid() ? grant : new Grant(grant.number(), grant.among(), Map.of()));
+            take(areValid() ? grant.appliedTo(current.shares()) : grant.withNothing());
         }
     }
 

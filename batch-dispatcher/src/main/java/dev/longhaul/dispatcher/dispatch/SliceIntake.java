@@ -146,8 +146,7 @@ public class SliceIntake {
                 deadLetters.send(record, e);
             }
         }
-        List<SliceClaim> claimed =
-                hints.isEmpty() ? List.of() : claim(hints);
+        List<SliceClaim> claimed = hints.isEmpty() ? List.of() : claim(hints);
         // From here on they are ours, whatever becomes of the acknowledgement.
         reports.claimed(claimed);
         claimed.forEach(opening::open);

@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 class ReclaimStore {
     /** A released slice that nobody claimed for so long waits for a backend that is gone; it is released again when there is one. */
     private static final double UNCLAIMED_SECONDS = 30;
+
     private static final String LOST =
             "s.state = 'claimed' and not exists (select 1 from process p where p.id = s.holder)";
 
@@ -44,7 +45,8 @@ class ReclaimStore {
      * @param leader the identity of the process that asks
      */
     boolean isNeeded(String leader) {
-        return database.run("""
+        return database.run(
+                        """
                         select exists (%s)
                           or exists (select 1 from slice s where %s)
                           or exists (select 1 from slice s join %s where %s)

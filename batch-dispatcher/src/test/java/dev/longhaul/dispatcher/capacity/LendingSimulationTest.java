@@ -162,7 +162,7 @@ class LendingSimulationTest {
     @Test
     void oneAloneHasEverythingAtOnce() {
         dispatchers(1);
-        steps(3);
+        steps(6);
 
         assertThat(of("d0").shares.of(BACKEND)).isEqualTo(CEILING);
     }

@@ -90,6 +90,18 @@ class LocalSharesTest {
     }
 
     @Test
+    void aCapReducesAndNeverRaises() {
+        shares.renewed(now.get(), Grant.NONE);
+        shares.granted(grant(1, 20));
+        shares.granted(new Grant(2, 3, true, Map.of("b", 64)));
+        assertThat(shares.of("b")).isEqualTo(20);
+
+        shares.granted(new Grant(3, 3, true, Map.of("b", 5)));
+
+        assertThat(shares.of("b")).isEqualTo(5);
+    }
+
+    @Test
     void whoHasNoSlotExpectsOneWhereThereIsOneForEach() {
         assertThat(shares.expected("b", 64)).isZero();
         shares.renewed(now.get(), Grant.NONE);
@@ -103,6 +115,6 @@ class LocalSharesTest {
     }
 
     private static Grant grant(long number, int share) {
-        return new Grant(number, 3, Map.of("b", share));
+        return new Grant(number, 3, false, Map.of("b", share));
     }
 }
