@@ -204,7 +204,7 @@ class DispatcherTest {
 
         assertThat(resultsOf(batch, 250)).extracting(Result::outcome).containsOnly("COMPLETED");
         assertThat(tester.bodies).hasSize(250);
-        assertThat(wanted("late")).isEqualTo("0");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(wanted("late")).isEqualTo("0"));
     }
 
     @Test
