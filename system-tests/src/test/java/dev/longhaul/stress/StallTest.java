@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** One of two processes fails during a burst, a steady stream, and the release of a stock of slices, all at once. */
 @Tag("system")
+@Tag("scale")
 @EnabledOnOs(OS.LINUX)
 @Timeout(180)
 @ExtendWith(SharedRig.class)
@@ -69,7 +70,7 @@ class StallTest {
                 stream.join();
             }
             traffic.awaitQuiet();
-            traffic.verify(fault.what(), List.of(fault));
+            traffic.verify(fault.what(), List.of(fault), Traffic.LONGEST_STALL);
         }
     }
 

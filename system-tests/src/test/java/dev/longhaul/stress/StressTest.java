@@ -18,23 +18,26 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @EnabledOnOs(OS.LINUX)
 @ExtendWith(SharedRig.class)
 class StressTest {
+    /** In seconds: on a busy machine, and with a finalizer cut off from PostgreSQL, which gives its partitions up after half a minute. */
+    private static final double LONGEST_STALL_IN_THE_SUITE = 60;
+
     /** The time between two faults, unless everything that was open ends earlier. */
     private static final Duration CALM = Duration.ofSeconds(13);
 
     @Test
     @Timeout(300)
     void nothingIsLostAndNothingStallsInAMinuteOfRandomFaults(Rig rig) throws Exception {
-        run(rig, Duration.ofMinutes(1));
+        run(rig, Duration.ofMinutes(1), LONGEST_STALL_IN_THE_SUITE);
     }
 
     @Test
     @Tag("scale")
     @Timeout(1_200)
     void nothingIsLostAndNothingStallsInTenMinutesOfRandomFaults(Rig rig) throws Exception {
-        run(rig, Duration.ofMinutes(10));
+        run(rig, Duration.ofMinutes(10), Traffic.LONGEST_STALL);
     }
 
-    private static void run(Rig rig, Duration length) throws Exception {
+    private static void run(Rig rig, Duration length, double longestStall) throws Exception {
         long seed = Long.getLong("longhaul.seed", System.nanoTime() % 1_000_000);
         FaultInjector injector = new FaultInjector(rig, seed);
         try (Traffic traffic = new Traffic(rig)) {
@@ -51,7 +54,7 @@ class StressTest {
                 bursts.join();
             }
             traffic.awaitQuiet();
-            traffic.verify("stress, seed " + seed, injector.faults());
+            traffic.verify("stress, seed " + seed, injector.faults(), longestStall);
         }
     }
 

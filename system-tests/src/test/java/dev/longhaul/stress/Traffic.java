@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Clients that create small batches and retry until they have an answer. Keeps track of which batches have ended.
  */
 final class Traffic implements AutoCloseable {
-    /** In seconds; includes noticing the failure and doing the lost work again. */
-    private static final double LONGEST_STALL = 12;
+    /** In seconds, on a machine that is not busy otherwise; includes noticing the failure and doing the lost work again. */
+    static final double LONGEST_STALL = 12;
 
     private static final Duration LAST_LIMIT = Duration.ofMinutes(2);
     private static final int CLIENTS = 16;
@@ -160,15 +160,19 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Asserts that every batch ended, has each of its lines once, and did not stall. */
-    void verify(String name, List<Fault> faults) throws Exception {
+    /**
+     * Asserts that every batch ended, has each of its lines once, and did not stall.
+     *
+     * @param longestStall in seconds
+     */
+    void verify(String name, List<Fault> faults, double longestStall) throws Exception {
         Account account = Account.of(name, created(), ended(), faults);
         System.out.println(account.summary());
         assertThat(open()).as("batches that have not ended\n%s", account).isEmpty();
         check();
         assertThat(account.worst().seconds())
                 .as("seconds that a batch stalled\n%s", account)
-                .isLessThanOrEqualTo(LONGEST_STALL);
+                .isLessThanOrEqualTo(longestStall);
     }
 
     /**
