@@ -45,7 +45,8 @@ class StallTest {
         "batch-dispatcher-2, ASLEEP",
         "batch-dispatcher-1, ASLEEP_IN_A_TRANSACTION",
         "batch-dispatcher-2, CUT_FROM_POSTGRES",
-        "batch-finalizer-1, ASLEEP_IN_A_TRANSACTION"
+        "batch-finalizer-1, ASLEEP_IN_A_TRANSACTION",
+        "batch-finalizer-2, CUT_FROM_POSTGRES"
     })
     void nothingStallsWhenOneOfTwoProcessesFails(String process, Failure failure, Rig rig) throws Exception {
         try (Traffic traffic = new Traffic(rig);

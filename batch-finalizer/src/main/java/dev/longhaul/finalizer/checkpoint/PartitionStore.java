@@ -5,6 +5,7 @@ import dev.longhaul.finalizer.gather.SliceFacts;
 import dev.longhaul.model.BatchStatus;
 import dev.longhaul.model.SliceId;
 import dev.longhaul.store.Database;
+import dev.longhaul.store.StoreException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -64,6 +65,15 @@ public final class PartitionStore {
 
     public PartitionStore(Database database) {
         this.database = database;
+    }
+
+    /** Whether PostgreSQL answers within 2 s. */
+    public boolean isReachable() {
+        try {
+            return database.isReady();
+        } catch (StoreException e) {
+            return false;
+        }
     }
 
     /** A partition taken over: its new epoch, and the offset to continue from. */

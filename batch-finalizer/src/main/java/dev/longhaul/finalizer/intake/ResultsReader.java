@@ -29,6 +29,8 @@ import org.jboss.logging.Logger;
 public final class ResultsReader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ResultsReader.class);
     private static final long RESTART_MILLIS = 1_000;
+    private static final long WATCH_MILLIS = 500;
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(5);
     /** For the current turn of the loop to end by itself, for leaving the group, and for both when a call had to be interrupted. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
@@ -46,6 +48,9 @@ public final class ResultsReader implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("results-loop").unstarted(this::run);
     private volatile long lastTurn = System.nanoTime();
+    /** Whether a turn took so long that the partitions are better off elsewhere. */
+    private volatile boolean stuck;
+
     private volatile long heldBytes;
 
     public ResultsReader(
@@ -67,6 +72,18 @@ public final class ResultsReader implements AutoCloseable {
 
     public void start() {
         thread.start();
+        Thread.ofVirtual().name("results-loop-watch").start(this::watch);
+    }
+
+    /** A process that PostgreSQL does not answer would keep its partitions, since its consumer is well: it leaves its group. */
+    private void watch() {
+        while (!awaitClosing(WATCH_MILLIS)) {
+            if (!stuck && sinceLastTurn().compareTo(LONGEST_TURN) > 0) {
+                LOG.warnf("LH-F017 a turn lasts longer than %d s: partitions are handed on", LONGEST_TURN.toSeconds());
+                stuck = true;
+                thread.interrupt();
+            }
+        }
     }
 
     /** Has batches forgotten that ended elsewhere. */
@@ -100,16 +117,31 @@ public final class ResultsReader implements AutoCloseable {
                         instance);
                 instance = settings.instance() + "-" + Long.toHexString(System.nanoTime());
             } catch (InterruptException e) {
-                return;
+                if (!stuck) {
+                    return;
+                }
             } catch (RuntimeException e) {
                 LOG.error("LH-F008 the results loop failed and restarts", e);
             }
-        } while (!awaitClosing());
+        } while (!awaitClosing(RESTART_MILLIS) && awaitPostgres());
     }
 
-    private boolean awaitClosing() {
+    /** One that was stuck joins its group again when PostgreSQL answers; false when it is closed before. */
+    private boolean awaitPostgres() {
+        while (stuck) {
+            if (partitions.isReachable()) {
+                lastTurn = System.nanoTime();
+                stuck = false;
+            } else if (awaitClosing(RESTART_MILLIS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean awaitClosing(long millis) {
         try {
-            return closing.await(RESTART_MILLIS, TimeUnit.MILLISECONDS);
+            return closing.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
@@ -133,7 +165,7 @@ public final class ResultsReader implements AutoCloseable {
                     settings.checkpointEvery());
             try {
                 loop.subscribe();
-                while (closing.getCount() > 0) {
+                while (closing.getCount() > 0 && !stuck) {
                     loop.turn(ended);
                     lastTurn = System.nanoTime();
                     heldBytes = gatherer.heldBytes();
@@ -150,7 +182,7 @@ public final class ResultsReader implements AutoCloseable {
 
     /** A static member that only goes away keeps its partitions for a session's time, which is right for one that comes back. */
     private GroupMembershipOperation membership() {
-        boolean leaves = closing.getCount() == 0 && !settings.returns();
+        boolean leaves = stuck || (closing.getCount() == 0 && !settings.returns());
         return leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP;
     }
 

@@ -4,6 +4,7 @@ import dev.longhaul.model.ObjectKeys;
 import dev.longhaul.store.Database;
 import dev.longhaul.store.ObjectStore;
 import dev.longhaul.store.StoreException;
+import io.vertx.sqlclient.Row;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,12 +25,16 @@ public final class OrphanSweep implements AutoCloseable {
 
     private record Takeover(int partition, long epoch) {}
 
+    private record Ended(String batchId) {}
+
     private record Candidate(OpenBatches.Results results, int partition, long epoch) {}
 
     private final OpenBatches batches;
     private final Database database;
     private final ObjectStore objects;
     private final BlockingQueue<Object> work = new LinkedBlockingQueue<>();
+    /** Takeovers whose batches have not all been looked at. */
+    private final AtomicInteger takeovers = new AtomicInteger();
     /** The epochs under which partitions are owned now. */
     private final Map<Integer, Long> epochs = new ConcurrentHashMap<>();
     /** Swept at takeover and not ended yet. */
@@ -50,6 +56,7 @@ public final class OrphanSweep implements AutoCloseable {
     public void tookOver(int partition, long epoch) {
         lost(partition);
         epochs.put(partition, epoch);
+        takeovers.incrementAndGet();
         work.add(new Takeover(partition, epoch));
     }
 
@@ -65,6 +72,9 @@ public final class OrphanSweep implements AutoCloseable {
             Candidate candidate = open.remove(id);
             if (candidate != null) {
                 work.add(candidate);
+            } else if (takeovers.get() > 0) {
+                // It may have been open at a takeover that is not looked into yet, and would be missed there.
+                work.add(new Ended(id));
             }
         }
     }
@@ -75,7 +85,9 @@ public final class OrphanSweep implements AutoCloseable {
                 Object next = work.take();
                 try {
                     if (next instanceof Takeover takeover) {
-                        sweep(takeover);
+                        takeOver(takeover);
+                    } else if (next instanceof Ended ended) {
+                        sweep(ended);
                     } else if (next instanceof Candidate candidate) {
                         sweep(candidate);
                     }
@@ -87,6 +99,27 @@ public final class OrphanSweep implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void takeOver(Takeover takeover) {
+        try {
+            sweep(takeover);
+        } finally {
+            takeovers.decrementAndGet();
+        }
+    }
+
+    private void sweep(Ended ended) {
+        for (Row row : database.run(
+                "select results_partition, output_ref, error_ref from batch where id = $1", ended.batchId())) {
+            Long epoch = epochs.get(row.getInteger(0));
+            if (epoch != null) {
+                sweep(new Candidate(
+                        new OpenBatches.Results(ended.batchId(), row.getString(1), row.getString(2)),
+                        row.getInteger(0),
+                        epoch));
+            }
         }
     }
 
