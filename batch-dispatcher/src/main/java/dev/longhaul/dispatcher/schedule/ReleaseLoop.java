@@ -133,7 +133,7 @@ class ReleaseLoop {
     }
 
     private void publish(List<Released> released) {
-        hints.publish(HintGroups.of(released, 1));
+        hints.publish(HintGroups.of(released, capacity.dispatchers()));
     }
 
     /** Learns of pending slices: at once of batches that have just begun, and of all from time to time. */
