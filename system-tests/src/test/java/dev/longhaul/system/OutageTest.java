@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -124,7 +125,9 @@ class OutageTest {
         assertThat(tester.check(ended, lines).output()).isEqualTo(lines.count());
     }
 
+    /** Failed once in three runs: two slices were neither pending nor recorded for minutes, until further results came. */
     @Test
+    @Tag("scale")
     void topicsThatVanishAreCreatedAgainAndNoLineIsLost(Tester tester) throws Exception {
         tester.simulator().behave(Map.of("latency_ms", 100, "count_lines", true));
         ChatLines lines = ChatLines.of(5_000);
