@@ -7,7 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** A duty that recurs on a thread of its own, so that none waits for another. A failure is logged once, and the duty goes on. */
+/** A recurring duty on a thread of its own, so that no duty waits for another. It continues after a failure, logged once. */
 final class Beat implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Beat.class);
     private static final int CLOSE_SECONDS = 5;

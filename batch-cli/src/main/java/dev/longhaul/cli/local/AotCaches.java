@@ -44,7 +44,7 @@ final class AotCaches {
         return directory;
     }
 
-    /** What a process is started with to use its file; nothing when there is none. */
+    /** The options that make a process use its file; empty when it has no file. */
     List<String> flags(String process) {
         Program program = Program.of(process);
         // Flags that we don't know may be such that a file doesn't fit them.

@@ -76,7 +76,7 @@ public final class BackendConnections {
      * Opens a request, at the first address of the backend that can be connected to.
      *
      * @param endpoint such as {@code /v1/models}
-     * @param opened gets the request or why there is none
+     * @param opened receives the request, or the reason it failed
      */
     public void open(HttpMethod method, String endpoint, BiConsumer<@Nullable HttpClientRequest, Throwable> opened) {
         List<SocketAddress> addresses = backend.addresses().known();

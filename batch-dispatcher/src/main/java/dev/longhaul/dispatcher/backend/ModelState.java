@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
  * the first that succeeds opens it. A line that is refused while it is shut, or with the others, has lost nothing.
  */
 sealed interface ModelState {
-    /** So many refusals in a row shut a model at once. */
+    /** Refusals in a row that shut a model at once. */
     int ENOUGH = 16;
-    /** So many do when nothing has succeeded for {@link #SILENCE_NANOS}. */
+    /** Refusals in a row that shut it when nothing has succeeded for {@link #SILENCE_NANOS}. */
     int FEW = 3;
 
     long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
